@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ``slipway.deploy.preflight`` inside the test's process, on an inventory read from real files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play_context import PlayContext
+from ansible.playbook.task import Task
+from ansible.plugins import loader as plugin_loader
+from ansible.template import Templar
+from ansible.vars.manager import VariableManager
+
+HOST = "web1"
+HOST_ANSWER = """\
+client=203.0.113.7
+user=root
+architecture=x86_64
+free_root=20971520
+free_var=20971520
+memory=4194304
+container=no
+os_VERSION_ID="13"
+os_VERSION_CODENAME=trixie
+os_ID=debian
+"""
+
+
+class Bench:
+    """An inventory in a folder of its own, and the answer that its only host gives when it is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.inventory = folder / "inventory"
+        self.variables = self.inventory / "group_vars" / "all.yml"
+        self.variables.parent.mkdir(parents=True)
+        (self.inventory / "hosts.yml").write_text(f"all:\n  hosts:\n    {HOST}:\n")
+        self.host_answer = HOST_ANSWER
+        self.questions = 0
+
+    def write(self, variables: str) -> None:
+        """Have this YAML as the inventory's ``group_vars/all.yml``."""
+        self.variables.write_text(variables)
+
+    def preflight(self, *roles: str, connect: bool = True) -> dict[str, Any]:
+        """Run the action for these roles and return its result."""
+        loader = DataLoader()
+        inventory = InventoryManager(loader=loader, sources=[str(self.inventory)])
+        manager = VariableManager(loader=loader, inventory=inventory)
+        host = inventory.get_host(HOST)
+        assert host is not None
+        task_vars = manager.get_vars(host=host)
+        task = Task.load({"action": {"module": "slipway.deploy.preflight"}}, loader=loader)
+        task.args = {"roles": list(roles), "connect": connect}
+        action = plugin_loader.action_loader.get(
+            "slipway.deploy.preflight",
+            task=task,
+            connection=Mock(),
+            play_context=PlayContext(),
+            loader=loader,
+            templar=Templar(loader=loader, variables=task_vars),
+            shared_loader_obj=plugin_loader,
+        )
+        action._low_level_execute_command = self._answer
+        result: dict[str, Any] = action.run(task_vars=task_vars)
+        return result
+
+    def _answer(self, command: str, sudoable: bool) -> dict[str, Any]:
+        assert not sudoable, "preflight asks without privileges"
+        self.questions += 1
+        return {"rc": 0, "stdout": self.host_answer, "stderr": ""}
