@@ -56,8 +56,8 @@ class PageLinks(LinkProvider):
     """Links what belongs to this collection to its page."""
 
     def plugin_link(self, plugin: dom.PluginIdentifier) -> str | None:
-        namespace, _, name = plugin.fqcn.rpartition(".")
-        return page_name(plugin.type, name) if namespace == COLLECTION else None
+        collection, name = plugin.fqcn.rsplit(".", maxsplit=1)
+        return page_name(plugin.type, name) if collection == COLLECTION else None
 
 
 class Page:
@@ -179,7 +179,8 @@ def described() -> dict[str, dict[str, Any]]:
         stdout=subprocess.PIPE,
         check=True,
     )
-    return json.loads(dump.stdout)["all"]
+    everything: dict[str, dict[str, Any]] = json.loads(dump.stdout)["all"]
+    return everything
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/slipway
 ENGINE_PID=/run/slipway-dockerd.pid
 ENGINE_LOG=/var/log/slipway-dockerd.log
 # What a rehearsal runs on the controller, each as "program=Debian package".
-PROGRAMS="ssh=openssh-client ssh-keygen=openssh-client mmdebstrap=mmdebstrap git=git"
+PROGRAMS="ssh=openssh-client ssh-keygen=openssh-client mmdebstrap=mmdebstrap"
 
 say() { printf 'slipway: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -27,7 +27,7 @@ find_python() {
         "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do
         "$python" -c 'import ensurepip, sys, venv
 version = sys.version_info
-print(version.major * 1000 + version.minor if version >= (3, 11) else 0, sys.executable)' 2>/dev/null
+print(version.major * 1000 + version.minor if version >= (3, 11) else 0, sys.executable)' 2>/dev/null || :
     done | sort -rn | sed -n '/^0 /d; s/^[0-9]* //p' | head -n 1
 }
 
@@ -83,29 +83,36 @@ start_engine() {
     fi
 }
 
+# Whether an engine answers the environment that was set up.
+engine_is_up() {
+    if [ -L .venv-dev ]; then engine_answers .venv-dev; else engine_answers .venv; fi
+}
+
+missing_packages() {
+    # shellcheck disable=SC2046  # words on one line
+    echo $(for pair in $PROGRAMS; do
+        command -v "${pair%=*}" >/dev/null || echo "${pair#*=}"
+    done | sort -u)
+}
+
 setup_engine() {
-    python_environment=.venv
-    [ -L .venv-dev ] && python_environment=.venv-dev
-    missing=
-    for pair in $PROGRAMS; do
-        command -v "${pair%=*}" >/dev/null || missing="$missing ${pair#*=}"
-    done
-    if ! engine_answers "$python_environment"; then
-        command -v dockerd >/dev/null || missing="$missing docker.io iptables"
-        can_install || fail "no Docker Engine answers here; start one, or on Debian or Ubuntu: sudo apt-get install docker.io$missing"
+    missing=$(missing_packages)
+    if ! engine_is_up; then
+        command -v dockerd >/dev/null || missing="docker.io iptables $missing"
+        can_install || fail "no Docker Engine answers here; start one, or on Debian or Ubuntu: sudo apt-get install $missing"
         # shellcheck disable=SC2086  # a list of package names
         [ -z "$missing" ] || install_packages $missing
         missing=
-        engine_answers "$python_environment" || start_engine
+        engine_is_up || start_engine
         waited=0
-        until engine_answers "$python_environment"; do
+        until engine_is_up; do
             waited=$((waited + 1))
-            [ "$waited" -lt 30 ] || fail "the Docker Engine did not answer within 30 tries; the end of its log: $(tail -n 3 "$ENGINE_LOG")"
+            [ "$waited" -lt 30 ] || fail "the Docker Engine does not answer; the end of its log: $(tail -n 3 "$ENGINE_LOG")"
             sleep 1
         done
     fi
     [ -n "$missing" ] || return 0
-    can_install || fail "these programs are missing; on Debian or Ubuntu: sudo apt-get install$missing"
+    can_install || fail "programs are missing here; on Debian or Ubuntu: sudo apt-get install $missing"
     # shellcheck disable=SC2086  # a list of package names
     install_packages $missing
 }

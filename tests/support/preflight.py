@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -45,6 +46,13 @@ class Bench:
         """Have this YAML as the inventory's ``group_vars/all.yml``."""
         self.variables.write_text(variables)
 
+    def answer(self, **lines: str) -> None:
+        """Have the host answer these lines otherwise, the rest as before."""
+        for name, value in lines.items():
+            self.host_answer = re.sub(
+                rf"^{name}=.*$", f"{name}={value}", self.host_answer, flags=re.MULTILINE
+            )
+
     def preflight(self, *roles: str, connect: bool = True) -> dict[str, Any]:
         """Run the action for these roles and return its result."""
         loader = DataLoader()
@@ -53,8 +61,8 @@ class Bench:
         host = inventory.get_host(HOST)
         assert host is not None
         task_vars = manager.get_vars(host=host)
-        task = Task.load({"action": {"module": "slipway.deploy.preflight"}}, loader=loader)
-        task.args = {"roles": list(roles), "connect": connect}
+        arguments = {"roles": list(roles), "connect": connect}
+        task = Task.load({"slipway.deploy.preflight": arguments}, loader=loader)
         action = plugin_loader.action_loader.get(
             "slipway.deploy.preflight",
             task=task,

@@ -24,6 +24,9 @@ def environment(**changes: str) -> dict[str, str]:
         **os.environ,
         "PATH": f"{TOOLS}:{os.environ.get('PATH', os.defpath)}",
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_HOME": str(
+            CHECKOUT / ".slipway" / "ansible"
+        ),  # ansible-lint prefers collections found there
         "NO_COLOR": "1",
         **changes,
     }
@@ -48,8 +51,9 @@ def gate(*command: str, cwd: Path = CHECKOUT, env: Mapping[str, str] | None = No
             check=False,
         )
     except subprocess.TimeoutExpired as late:
+        so_far = (late.stdout or b"").decode(errors="replace")  # bytes, whatever run() was told about text
         pytest.fail(
-            f"$ {shlex.join(command)}\n{late.stdout or ''}\nstill running after {minutes} minutes",
+            f"$ {shlex.join(command)}\n{so_far}\nstill running after {minutes} minutes",
             pytrace=False,
         )
     if done.returncode != 0:

@@ -26,22 +26,11 @@ LAST_PORT = 65535
 
 # nmap's words for "a packet came back"; "open|filtered" and "filtered" mean that none did.
 _ANSWERS = {"open", "closed", "unfiltered"}
-# Every dropped probe costs nmap a timeout, so the whole range of TCP goes at a fixed rate. For UDP a host
-# tells of a closed port about once a second (Linux: net.ipv4.icmp_ratelimit), so few ports
-# are asked, slowly and often.
-_PACE = {
-    "tcp": (
-        "--min-rate",
-        "4000",
-        "--max-retries",
-        "2",
-        "--initial-rtt-timeout",
-        "100ms",
-        "--max-rtt-timeout",
-        "200ms",
-    ),
-    "udp": ("--max-rate", "8", "--max-retries", "6"),
-}
+# A dropped probe is only known by its timeout, so all of TCP goes in one fast sweep. What the sweep missed of
+# the declared ports is asked again with patience. For UDP a host tells of a closed port about once a second
+# (Linux: net.ipv4.icmp_ratelimit), so few ports are asked, slowly and often.
+_SWEEP = ("--min-rate=10000", "--max-retries=1", "--initial-rtt-timeout=100ms", "--max-rtt-timeout=200ms")
+_PATIENT = ("--max-rate=8", "--max-retries=6")
 
 
 @dataclass(frozen=True)
@@ -113,16 +102,15 @@ def expected(openings: Iterable[Opening], protocol: Protocol, source: str) -> fr
     )
 
 
-def udp_sample(openings: Sequence[Opening]) -> str:
-    """Return, in nmap's notation, both ends of every declared UDP range and their neighbours outside."""
-    edges = {
+def udp_sample(openings: Sequence[Opening]) -> frozenset[int]:
+    """Return both ends of every declared UDP range and their neighbours outside."""
+    return frozenset(
         port
         for opening in openings
         if opening.protocol == "udp"
         for port in (opening.first - 1, opening.first, opening.last, opening.last + 1)
         if 1 <= port <= LAST_PORT
-    }
-    return ",".join(map(str, sorted(edges)))
+    )
 
 
 def probe(run: Run, address: str, openings: Sequence[Opening]) -> list[Verdict]:
@@ -131,16 +119,18 @@ def probe(run: Run, address: str, openings: Sequence[Opening]) -> list[Verdict]:
     :raises SlipwayError: when the vantage point has no address of that family, or nmap fails.
     """
     source = source_address(run, address)
-    verdicts = [
-        Verdict(
-            address, "tcp", scan(run, address, "tcp", f"1-{LAST_PORT}"), expected(openings, "tcp", source)
-        )
-    ]
+    verdicts = [_probe_tcp(run, address, expected(openings, "tcp", source))]
     if sample := udp_sample(openings):
-        asked = frozenset(numbers(sample))
-        wanted = expected(openings, "udp", source) & asked
-        verdicts.append(Verdict(address, "udp", scan(run, address, "udp", sample), wanted))
+        wanted = expected(openings, "udp", source) & sample
+        verdicts.append(Verdict(address, "udp", scan(run, address, "udp", sample, _PATIENT), wanted))
     return verdicts
+
+
+def _probe_tcp(run: Run, address: str, wanted: frozenset[int]) -> Verdict:
+    answering = scan(run, address, "tcp", range(1, LAST_PORT + 1), _SWEEP)
+    if missed := wanted - answering:
+        answering |= scan(run, address, "tcp", missed, _PATIENT)
+    return Verdict(address, "tcp", answering, wanted)
 
 
 def source_address(run: Run, address: str) -> str:
@@ -156,14 +146,18 @@ def source_address(run: Run, address: str) -> str:
     return found[1]
 
 
-def scan(run: Run, address: str, protocol: Protocol, ports: str) -> frozenset[int]:
-    """Return which of ``ports`` (nmap's notation) answer.
+def scan(
+    run: Run, address: str, protocol: Protocol, ports: Iterable[int], pace: Sequence[str]
+) -> frozenset[int]:
+    """Return which of ``ports`` answer, asked at ``pace`` (nmap's options).
 
     :raises SlipwayError: when nmap's output cannot be read.
     """
     family = ["-6"] if ip_address(address).version == 6 else []
     kind = "-sS" if protocol == "tcp" else "-sU"
-    output = run(["nmap", *family, kind, "-n", "-Pn", *_PACE[protocol], "-p", ports, "-oX", "-", address])
+    output = run(
+        ["nmap", *family, kind, "-n", "-Pn", *pace, "-p", spans(sorted(ports), ","), "-oX", "-", address]
+    )
     try:
         tree = ElementTree.fromstring(output)  # noqa: S314  # nmap's own output, not an attacker's
     except ElementTree.ParseError as error:
@@ -190,7 +184,7 @@ def numbers(text: str) -> Iterable[int]:
         yield from range(int(first), int(last or first) + 1)
 
 
-def spans(ports: Sequence[int]) -> str:
+def spans(ports: Sequence[int], separator: str = ", ") -> str:
     """Write sorted ports the short way: ``22, 80, 8000-8010``."""
     written: list[list[int]] = []
     for port in ports:
@@ -198,4 +192,4 @@ def spans(ports: Sequence[int]) -> str:
             written[-1][1] = port
         else:
             written.append([port, port])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in written)
+    return separator.join(str(first) if first == last else f"{first}-{last}" for first, last in written)

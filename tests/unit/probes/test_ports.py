@@ -32,8 +32,8 @@ def answering(report: str):
 
 
 def test_open_and_closed_answer_and_filtered_is_silent():
-    assert ports.scan(answering(REPORT), HOST, "tcp", "1-65535") == {22, 80}
-    assert ports.scan(answering(ALL_CLOSED), HOST, "tcp", "1-65535") == {80, 443, 444}
+    assert ports.scan(answering(REPORT), HOST, "tcp", range(1, 1000), ()) == {22, 80}
+    assert ports.scan(answering(ALL_CLOSED), HOST, "tcp", range(1, 1000), ()) == {80, 443, 444}
 
 
 def test_a_port_for_other_networks_must_stay_silent_here():
@@ -57,8 +57,22 @@ def test_all_as_declared_says_nothing():
     assert verdict.sentences() == []
 
 
+def test_a_declared_port_that_the_sweep_missed_is_asked_again_alone():
+    asked = []
+
+    def run(command):
+        if command[0] == "ip":
+            return answering("")(command)
+        asked.append(command[command.index("-p") + 1])
+        return REPORT if len(asked) == 1 else ALL_CLOSED
+
+    (verdict,) = ports.probe(run, HOST, [ports.Opening("tcp", 443, 444, ANYONE), HTTP])
+    assert asked == ["1-65535", "443-444"]
+    assert verdict.silent == []
+
+
 def test_of_a_udp_range_the_edges_and_their_neighbours_are_asked():
-    assert ports.udp_sample([RELAY, HTTP]) == "49151,49152,49252,49253"
+    assert ports.udp_sample([RELAY, HTTP]) == {49151, 49152, 49252, 49253}
 
 
 def test_ipv6_is_scanned_as_such():
@@ -68,14 +82,14 @@ def test_ipv6_is_scanned_as_such():
         commands.append(command)
         return REPORT
 
-    ports.scan(run, "2001:db8::40", "tcp", "1-65535")
+    ports.scan(run, "2001:db8::40", "tcp", range(1, 1000), ())
     assert "-6" in commands[0]
 
 
 @pytest.mark.parametrize("broken", ["", "nmap: no"])
 def test_a_report_that_is_none_is_an_error_and_not_an_empty_answer(broken):
     with pytest.raises(SlipwayError, match="nmap's report"):
-        ports.scan(answering(broken), HOST, "tcp", "1-65535")
+        ports.scan(answering(broken), HOST, "tcp", range(1, 1000), ())
 
 
 def test_spans_and_numbers_are_each_others_inverse():

@@ -81,7 +81,7 @@ FLAVOURS = {
         uid=1000,
         dockerfile="""\
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-    iptables iptables-persistent && apt-get clean && rm -rf /var/lib/apt/lists/*
+    iptables iptables-persistent && apt-get clean && rm -rf /var/lib/apt/lists/* && touch -d @0 /var/lib/apt/lists
 RUN id ubuntu 2>/dev/null || useradd --uid 1000 --create-home --shell /bin/bash ubuntu
 COPY sudoers /etc/sudoers.d/90-cloud-init-users
 COPY rules.v4 rules.v6 /etc/iptables/
@@ -90,6 +90,7 @@ RUN chmod 0440 /etc/sudoers.d/90-cloud-init-users
     ),
 }
 
+# apt's folder is made to look as old as it is empty, or Ansible would take it for a fresh list of packages.
 # systemd-modules-load: loading modules is the machine's business, and the unit fails in a container.
 _DOCKERFILE = """\
 ARG BASE
@@ -98,7 +99,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
     systemd systemd-sysv dbus udev kmod procps python3 python3-apt sudo openssh-server iproute2 \
     ca-certificates \
     && apt-get clean && rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_* /usr/sbin/policy-rc.d \
-    && truncate --size 0 /etc/machine-id \
+    && touch -d @0 /var/lib/apt/lists && truncate --size 0 /etc/machine-id \
     && systemctl mask systemd-modules-load.service systemd-udevd.service systemd-resolved.service \
     && systemctl set-default multi-user.target
 COPY first-boot.service /etc/systemd/system/first-boot.service

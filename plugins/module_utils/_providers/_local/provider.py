@@ -245,9 +245,9 @@ def _authorized_keys(spec: ServerSpec) -> bytes:
 def _host_keys(running: Container) -> tuple[str, ...]:
     """Read the public host keys through the engine, the way a cloud's console would show them."""
     code, output = running.exec_run(["sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"])
-    if code != 0:
+    if code != 0:  # they are made in the first second after the first start
         return ()
-    return tuple(" ".join(line.split()[:2]) for line in sorted(output.decode().splitlines()))
+    return tuple(" ".join(line.split()[:2]) for line in sorted(cast("bytes", output).decode().splitlines()))
 
 
 def _answers_ssh(address: str, port: int) -> bool:
@@ -260,5 +260,4 @@ def _answers_ssh(address: str, port: int) -> bool:
 
 
 def _last_lines(found: Container) -> str:
-    log = cast("bytes", found.logs(tail=5))
-    return " | ".join(log.decode(errors="replace").splitlines())
+    return " | ".join(found.logs(tail=5).decode(errors="replace").splitlines())

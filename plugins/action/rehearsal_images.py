@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Controller half, and the only one, of ``slipway.deploy.rehearsal_images``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.slipway.deploy.plugins.module_utils._rehearsal.stock import Stock
+from ansible_collections.slipway.deploy.plugins.plugin_utils._rehearsal import (
+    RehearsalAction,
+    outcome,
+    show_progress,
+)
+
+SPECIFICATION = {
+    "environment": {"type": "str", "required": True},
+    "images_directory": {"type": "path", "required": True},
+    "images": {"type": "list", "elements": "str", "required": True},
+}
+
+
+class ActionModule(RehearsalAction):
+    """Fills the rehearsal's registry."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the module."""
+        return self.run_work(SPECIFICATION, self._work, task_vars)
+
+    def _work(self, client: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+        stock = Stock(client, Path(arguments["images_directory"]), self._task.check_mode, show_progress)
+        return outcome(stock.fill(arguments["environment"], arguments["images"]))

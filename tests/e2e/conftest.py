@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real hosts for whole runs: an environment of its own, taken away at the end whatever happened."""
+
+from __future__ import annotations
+
+import pytest
+from support.rehearsal import Rehearsal
+
+
+@pytest.fixture(scope="session")
+def rehearsal():
+    """The environment ``e2e``, as ``inventories/`` of a user would describe it: two hosts of different habits."""
+    environment = Rehearsal("tests/inventories/e2e", "e2e")
+    try:
+        yield environment
+    finally:
+        environment.down()

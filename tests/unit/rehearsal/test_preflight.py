@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input to the role rehearsal is refused with its mend."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.slipway.deploy.plugins.module_utils._preflight.given import Given
+from ansible_collections.slipway.deploy.plugins.module_utils._preflight.rehearsal import check
+
+GOOD = {"rehearsal_environment": "local", "rehearsal_zone": "rehearsal.example", "rehearsal_timeout": 60}
+
+
+def problems(**changes):
+    return list(check(Given({**GOOD, **changes}, lambda: None)))
+
+
+@pytest.mark.parametrize(
+    "zone", ["rehearsal.example", "a.b-c.test", "app.example.com", "example.org", "xn--e1a.example"]
+)
+def test_good_input_passes(zone):
+    assert problems(rehearsal_zone=zone) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "what"),
+    [
+        ("rehearsal_environment", "", "is no name for an environment"),
+        ("rehearsal_environment", "My Shop", "is no name for an environment"),
+        ("rehearsal_environment", "-local", "is no name for an environment"),
+        ("rehearsal_environment", "l" * 21, "is no name for an environment"),
+        ("rehearsal_zone", "", "is no DNS zone"),
+        ("rehearsal_zone", "rehearsal.example.", "is no DNS zone"),
+        ("rehearsal_zone", "re hearsal.example", "is no DNS zone"),
+        ("rehearsal_zone", "my-shop.dev", "could be somebody's"),
+        ("rehearsal_zone", "counterexample.com", "could be somebody's"),
+        ("rehearsal_timeout", 0, "is no time to wait"),
+    ],
+)
+def test_bad_input_is_named_with_a_mend(variable, value, what):
+    (problem,) = problems(**{variable: value})
+    assert problem.variable == variable
+    assert what in problem.what
+    assert problem.mend

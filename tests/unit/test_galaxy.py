@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every role and module owes its users, and facts that stand in more than one file."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from support.collection import CHECKOUT
+from support.tools import project_files
+
+GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text())
+PYTHON_FILES = project_files("*.py")
+MODULES = [path for path in project_files("plugins/modules/*.py") if not path.name.startswith("_")]
+ROLES = sorted({path.parts[1] for path in project_files("roles")})
+GPL_LINE = "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)"
+
+
+def read_yaml(path: str) -> Any:
+    return yaml.safe_load((CHECKOUT / path).read_text())
+
+
+def documentation(module: Path) -> dict[str, Any]:
+    """The module's DOCUMENTATION, read without importing the module."""
+    for node in ast.parse((CHECKOUT / module).read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION":
+            return yaml.safe_load(ast.literal_eval(node.value))
+    pytest.fail(f"{module} has no DOCUMENTATION")
+
+
+def required(package: str) -> Requirement:
+    lines = [
+        line.partition("#")[0].strip() for line in (CHECKOUT / "requirements.txt").read_text().splitlines()
+    ]
+    (found,) = [Requirement(line) for line in lines if line.startswith(package)]
+    return found
+
+
+def test_ansible_core_bound_is_the_same_everywhere() -> None:
+    bound = read_yaml("meta/runtime.yml")["requires_ansible"]
+    assert str(required("ansible-core").specifier) == bound
+    for role in ROLES:
+        asked = read_yaml(f"roles/{role}/meta/main.yml")["galaxy_info"]["min_ansible_version"]
+        assert Version(asked) == Version(bound.removeprefix(">=")), role
+
+
+def test_oldest_python_is_the_same_everywhere() -> None:
+    target = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["ruff"]["target-version"]
+    spelt_out = re.sub(r"py(\d)(\d+)", r">=\1.\2", target)
+    assert read_yaml("tests/config.yml")["modules"]["python_requires"] == spelt_out
+
+
+def test_changelog_is_not_ahead_of_the_version() -> None:
+    releases = read_yaml("changelogs/changelog.yaml")["releases"]
+    ahead = [version for version in releases if Version(version) > Version(GALAXY["version"])]
+    assert not ahead
+
+
+def test_tags_fit_into_galaxy() -> None:
+    assert len(GALAXY["tags"]) <= 20
+
+
+@pytest.mark.parametrize("pattern", GALAXY["build_ignore"])
+def test_build_ignore_names_something(pattern: str) -> None:
+    """A pattern must match a file of the project or something that git ignores as well."""
+    example = pattern.replace("*", "x")
+    ask_git = ["git", "check-ignore", "--no-index", example, f"{example}/"]
+    ignored_by_git = subprocess.run(ask_git, cwd=CHECKOUT, stdout=subprocess.DEVNULL, check=False)
+    names_something = ignored_by_git.returncode == 0 or any(CHECKOUT.glob(pattern))
+    assert names_something
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_is_whole(role: str) -> None:
+    parts = ["README.md", "defaults/main.yml", "meta/main.yml", "meta/argument_specs.yml", "tasks/main.yml"]
+    missing = [part for part in parts if not (CHECKOUT / "roles" / role / part).is_file()]
+    assert not missing
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_is_proven_on_hosts(role: str) -> None:
+    """A role has a scenario of its own, or makes the hosts of all scenarios."""
+    own = CHECKOUT / "molecule" / role / "molecule.yml"
+    shared = "".join(path.read_text() for path in (CHECKOUT / "molecule" / "shared").glob("*.yml"))
+    assert own.is_file() or f"slipway.deploy.{role}\n" in shared
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_documents_its_defaults(role: str) -> None:
+    options = read_yaml(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    defaults = read_yaml(f"roles/{role}/defaults/main.yml") or {}
+    undocumented = sorted(set(defaults) - set(options))
+    assert not undocumented
+    differing = {
+        name: f"{value!r} in defaults/main.yml, {options[name]['default']!r} in meta/argument_specs.yml"
+        for name, value in defaults.items()
+        if "default" in options[name] and options[name]["default"] != value and "{{" not in str(value)
+    }
+    assert not differing
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_module_states_its_attributes(module: Path) -> None:
+    attributes = documentation(module).get("attributes", {})
+    assert {"check_mode", "diff_mode", "idempotent"} <= set(attributes)
+    assert attributes["check_mode"]["support"] == "full"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_module_runs_in_check_mode(module: Path) -> None:
+    """Without ``supports_check_mode=True`` Ansible skips a module in check mode and says nothing."""
+    calls = [
+        node for node in ast.walk(ast.parse((CHECKOUT / module).read_text())) if isinstance(node, ast.Call)
+    ]
+    made = [call for call in calls if ast.unparse(call.func).endswith("AnsibleModule")]
+    if not made:
+        assert (CHECKOUT / "plugins" / "action" / module.name).is_file(), (
+            "neither a module nor an action's page"
+        )
+    for call in made:
+        assert "supports_check_mode=True" in [ast.unparse(keyword) for keyword in call.keywords]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_module_is_short(module: Path) -> None:
+    assert len((CHECKOUT / module).read_text().splitlines()) <= 250, "move its logic to module_utils"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_module_is_not_newer_than_the_collection(module: Path) -> None:
+    assert Version(documentation(module)["version_added"]) <= Version(GALAXY["version"])
+
+
+def test_python_files_name_their_licence() -> None:
+    def is_licensed(path: Path) -> bool:
+        head = (CHECKOUT / path).read_text().splitlines()[:20]
+        if not head:
+            return True
+        is_plugin = path.parts[0] == "plugins" and "module_utils" not in path.parts
+        return "# SPDX-License-Identifier: GPL-3.0-or-later" in head and (GPL_LINE in head or not is_plugin)
+
+    unlicensed = [str(path) for path in PYTHON_FILES if not is_licensed(path)]
+    assert not unlicensed
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    places = [str(CHECKOUT), sys.prefix]
+    found = [
+        f"{path}: {place}"
+        for path in project_files()
+        if path.is_file()
+        for place in places
+        if f"{place}/" in (CHECKOUT / path).read_text(errors="replace")
+    ]
+    assert not found
