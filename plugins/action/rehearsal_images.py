@@ -30,4 +30,7 @@ class ActionModule(RehearsalAction):
 
     def _work(self, client: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         stock = Stock(client, Path(arguments["images_directory"]), self._task.check_mode, show_progress)
-        return outcome(stock.fill(arguments["environment"], arguments["images"]))
+        steps = stock.fill(arguments["environment"], arguments["images"])
+        published = "would publish" if self._task.check_mode else "published"
+        # Nothing new is nothing to tell: the network's summary stands.
+        return outcome(steps, **({"summary": f"{published} {len(steps)} images"} if steps else {}))

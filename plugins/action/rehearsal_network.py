@@ -36,7 +36,9 @@ class ActionModule(RehearsalAction):
         check_mode = self._task.check_mode
         state_directory = Path(arguments["state_directory"])
         if arguments["state"] == "absent":
-            return outcome(down(client, arguments["environment"], state_directory, check_mode, show_progress))
+            steps = down(client, arguments["environment"], state_directory, check_mode, show_progress)
+            removed = f"would remove {len(steps)} things" if check_mode else f"{len(steps)} things removed"
+            return outcome(steps, summary=removed if steps else "nothing was there")
         wanted = Wanted(
             environment=arguments["environment"],
             zone=arguments["zone"],
@@ -45,4 +47,6 @@ class ActionModule(RehearsalAction):
             timeout=arguments["timeout"],
         )
         done = up(client, wanted, check_mode, show_progress)
-        return outcome(done.steps, rehearsal=dict(done.facts))
+        facts = dict(done.facts)
+        found = {"summary": f"{', '.join(facts['services'])} on {facts['ipv4_subnet']}"} if facts else {}
+        return outcome(done.steps, rehearsal=facts, **found)

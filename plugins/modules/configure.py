@@ -109,6 +109,15 @@ options:
       - A reboot before the confirmation undoes the change too.
     type: int
     default: 0
+  _sensitive:
+    description:
+      - Set by the action plugin alone. The contents of the O(files[].sensitive) files by path, apart from the
+        others, since Ansible logs every option on the host but this one. They are in base64, so that they
+        cannot by chance be part of the result, where Ansible would mask them.
+    type: dict
+  _token:
+    description: Set by the action plugin alone. Tells this run's change from another's when it confirms.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -151,19 +160,12 @@ applied:
   type: bool
 """
 
-import base64
-import re
 import sys
-from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.slipway.deploy.plugins.module_utils._configure.transaction import (
-    Transaction,
-    execute,
-    preview,
-)
-from ansible_collections.slipway.deploy.plugins.module_utils._configure.wanted import Wanted
+from ansible_collections.slipway.deploy.plugins.module_utils._configure.options import read_options
+from ansible_collections.slipway.deploy.plugins.module_utils._configure.transaction import execute, preview
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 
 FILE_OPTIONS = {
@@ -184,10 +186,8 @@ OPTIONS = {
     "apply": {"type": "list", "elements": "list", "default": []},
     "timeout": {"type": "int", "default": 120},
     "guard": {"type": "int", "default": 0},
-    # Contents of sensitive files by path: Ansible logs every option on the host but this one. In base64 they
-    # cannot by chance be part of the result, where Ansible would mask them.
-    "_sensitive": {"type": "dict", "default": {}, "no_log": True},
-    "_token": {"type": "str", "default": "", "no_log": False},  # of this run; the action half makes it
+    "_sensitive": {"type": "dict", "no_log": True},
+    "_token": {"type": "str", "no_log": False},
 }
 
 
@@ -211,39 +211,6 @@ def main() -> None:
     if result.awaits_confirmation:
         answer["_python"] = sys.executable
     module.exit_json(**answer)
-
-
-def read_options(options: dict[str, Any]) -> Transaction:
-    """Return the transaction that the options describe; raises SlipwayError for what makes no sense."""
-    name = options["name"]
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-        raise SlipwayError(f"{name!r} cannot name a transaction", "use small letters, digits, - and _")
-    if options["timeout"] < 1 or options["guard"] < 0:
-        raise SlipwayError(f"timeout and guard of {name} are seconds", "give positive numbers")
-    files = [Wanted.from_option(_with_secret(option, options["_sensitive"])) for option in options["files"]]
-    paths = [wanted.path for wanted in files]
-    twice = next((path for path in paths if paths.count(path) > 1), None)
-    if twice:
-        raise SlipwayError(f"{twice} is among the files of {name} twice", "keep one of the two")
-    commands = [*options["holds"], *options["apply"]]
-    if not all(command and all(isinstance(word, str) for word in command) for command in commands):
-        raise SlipwayError(
-            f"the commands of {name} are lists of words", "write them like [systemctl, reload, ssh]"
-        )
-    return Transaction(
-        name,
-        files,
-        options["holds"],
-        options["apply"],
-        options["timeout"],
-        options["guard"],
-        options["_token"],
-    )
-
-
-def _with_secret(option: dict[str, Any], hidden: dict[str, str]) -> dict[str, Any]:
-    content = hidden.get(option["path"])
-    return option if content is None else {**option, "content": base64.b64decode(content).decode()}
 
 
 if __name__ == "__main__":

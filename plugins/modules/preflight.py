@@ -62,6 +62,11 @@ checks:
   type: int
   returned: always
   sample: 42
+summary:
+  description: The number of checks in words, for the callback P(slipway.deploy.phases#callback).
+  returned: unless the task belongs to a role
+  type: str
+  sample: 42 checks
 msg:
   description: The problem, or a line with their number and one line for each.
   type: str

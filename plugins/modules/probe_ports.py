@@ -57,7 +57,8 @@ EXAMPLES = r"""
 - name: Prove the firewall from outside
   slipway.deploy.probe_ports:
     addresses: [203.0.113.7, "2001:db8::7"]
-    declared: "{{ firewall_services | slipway.deploy.open_ports }}"
+    declared: "{{ ['ssh', 'https'] | slipway.deploy.open_ports(
+      ssh_port=22, admin_networks=[], turn_relay_ports='49152-49999', livekit_udp_ports='7882', extra_ports=[]) }}"
   delegate_to: localhost
 """
 
@@ -83,13 +84,23 @@ verdicts:
     silent:
       description: The declared ones that did not answer.
       type: str
+summary:
+  description: How many ports answer, for the callback P(slipway.deploy.phases#callback).
+  returned: success
+  type: str
+  sample: 3 TCP, 1 UDP ports answer, as declared, of 2 addresses
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 from ansible_collections.slipway.deploy.plugins.module_utils._probes import vantage
-from ansible_collections.slipway.deploy.plugins.module_utils._probes.ports import Opening, probe, spans
+from ansible_collections.slipway.deploy.plugins.module_utils._probes.ports import (
+    Opening,
+    probe,
+    spans,
+    summary,
+)
 
 
 def main() -> None:
@@ -127,7 +138,7 @@ def main() -> None:
     ]
     if wrong := [sentence for verdict in seen for sentence in verdict.sentences()]:
         module.fail_json(msg="\n".join(f"{sentence}." for sentence in wrong), verdicts=verdicts)
-    module.exit_json(changed=False, verdicts=verdicts)
+    module.exit_json(changed=False, verdicts=verdicts, summary=summary(seen))
 
 
 if __name__ == "__main__":

@@ -64,4 +64,9 @@ steps:
   type: list
   elements: str
   sample: ["publish library/postgres:17 (stand-in)", "publish pgvector/pgvector:pg17 (stand-in)"]
+summary:
+  description: How many images were published, for the callback P(slipway.deploy.phases#callback).
+  returned: when there was something to do
+  type: str
+  sample: published 2 images
 """

@@ -152,6 +152,11 @@ steps:
   type: list
   elements: str
   sample: [create]
+summary:
+  description: What was done and where the server is, for the callback P(slipway.deploy.phases#callback).
+  returned: success
+  type: str
+  sample: "server created, 203.0.113.7"
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -204,6 +209,7 @@ def main() -> None:
         changed=outcome.changed,
         server=outcome.after.as_result() if outcome.after else None,
         steps=list(outcome.steps),
+        summary=outcome.summary(module.check_mode),
         diff=outcome.diff(),
     )
 

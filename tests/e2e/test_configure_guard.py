@@ -257,18 +257,19 @@ def test_failing_apply_restores(host: Host, playbook: Play) -> None:
 def test_secret_is_in_no_output_and_in_no_log_of_the_host(host: Host, playbook: Play) -> None:
     secret = "S3NTINEL-OF-THIS-TEST"  # noqa: S105 - what must not be seen
     file = {"path": "/etc/secret", "content": f"key={secret}\n", "mode": "0600", "sensitive": True}
-    validate = ["sh", "-c", "grep -q never $0 || { cat $0; exit 1; }", "%s"]
+    apply = ["sh", "-c", "cat /etc/secret; stat -c %a /etc/secret | grep -q 600"]
+    validate = ["sh", "-c", "cat $0; exit 1", "%s"]
     said = playbook.run(name="secret", files=[file], verbosity="vvv")
     assert "changed=1" in said, said
-    said += playbook.run(
-        name="secret", files=[file | {"mode": "0640"}], apply=[["cat", "/etc/secret"], ["false"]]
-    )
+    said += playbook.run(name="secret", files=[file | {"mode": "0640"}], apply=[apply])
     said += playbook.run(name="secret", files=[file | {"content": f"k={secret}", "validate": validate}])
     assert said.count("failed=1") == 2
+    assert "ended with 1: key=***" in said, "what a command has said is shown, without the secret"
     assert secret in host.ssh("cat /etc/secret")
     assert secret not in said
     assert "Invoked with" in host.ssh("journalctl")
     assert secret not in host.ssh("journalctl")
+    assert_no_guard(host)
 
 
 def test_killed_run_is_finished_by_the_next(host: Host, playbook: Play) -> None:

@@ -75,7 +75,6 @@ class TestDns:
     @pytest.mark.parametrize("transport", ["+notcp", "+tcp"])
     def test_an_update_with_the_key_is_answered_at_once(self, services, update, transport):
         update(
-            "update delete app A",
             f"update add app.{ZONE} 60 A 192.0.2.10",
             f"update add app.{ZONE} 60 AAAA 2001:db8::10",
         )

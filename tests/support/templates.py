@@ -14,7 +14,7 @@ from ansible.plugins.test.core import TestModule as CoreTests
 
 from support.collection import CHECKOUT
 
-DEBIAN = {"distribution": "Debian", "distribution_release": "trixie", "architecture": "x86_64"}
+DEBIAN = {"distribution": "Debian", "distribution_release": "trixie"}
 
 
 class RoleTemplates:

@@ -18,8 +18,6 @@ RECOVERY_SECONDS = 90
 _PAUSE_SECONDS = 1.0
 _KEY = "slipway_guard"
 
-Ask = Callable[[], dict[str, Any] | None]
-
 
 def question(name: str, token: str, python: str) -> str:
     """Return the shell command that confirms the transaction, or tells what has become of it."""
@@ -42,7 +40,7 @@ def read_answer(output: str) -> dict[str, Any] | None:
 
 
 def verdict(
-    ask: Ask,
+    ask: Callable[[], dict[str, Any] | None],
     seconds: int,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,

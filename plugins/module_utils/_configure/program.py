@@ -23,11 +23,11 @@ def main() -> int:
     name, task, *token = sys.argv[1:]
     with only_one(_LOCK_SECONDS):
         if task == "confirm":
-            print(json.dumps({"slipway_guard": confirm(name, token[0])}))
+            sys.stdout.write(json.dumps({"slipway_guard": confirm(name, token[0])}) + "\n")
             return 0
         outcome = undo(name, by=task)
     for problem in outcome.problems if outcome else ():
-        print(problem, file=sys.stderr)
+        sys.stderr.write(f"{problem}\n")
     return 1 if outcome and outcome.problems else 0
 
 

@@ -18,7 +18,7 @@ from .supported import MIB, check_distribution, check_room
 
 LEAST_ROOM = 1024 * MIB  # the engine's packages, and a first small image
 LEAST_NETWORKS = 8  # a release's two slots, the backing services, the default bridge, and as many to spare
-ARCHITECTURES = ("x86_64", "aarch64")  # the keys of __docker_architectures
+ARCHITECTURES = ("x86_64", "aarch64")  # in every release that Docker's repository serves
 
 FORMATS = {
     "docker_log_max_size": (r"[1-9][0-9]*[kmg]", "is no size as Docker writes it", "write it like 20m"),

@@ -92,6 +92,16 @@ class Verdict:
         return said
 
 
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Say how many ports answer, when all do as declared."""
+    counts = []
+    for protocol in dict.fromkeys(verdict.protocol for verdict in verdicts):
+        answering = set().union(*(v.answering for v in verdicts if v.protocol == protocol))
+        counts.append(f"{len(answering)} {protocol.upper()}")
+    addresses = len({verdict.address for verdict in verdicts})
+    return f"{', '.join(counts)} ports answer, as declared, of {addresses} addresses"
+
+
 def expected(openings: Iterable[Opening], protocol: Protocol, source: str) -> frozenset[int]:
     """Return the ports that must answer a probe from ``source``."""
     return frozenset(

@@ -16,6 +16,8 @@ from .interface import (
 
 State = Literal["present", "stopped", "rebooted", "absent"]
 
+_DONE = {"create": "created", "start": "started", "stop": "stopped", "delete": "deleted"}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -29,6 +31,13 @@ class Outcome:
     def changed(self) -> bool:
         """Whether there was anything to do."""
         return bool(self.steps)
+
+    def summary(self, check_mode: bool) -> str:
+        """Say in a line what was done (in check mode: would be) and where the server is."""
+        if check_mode and self.steps:
+            return f"would {' and '.join(self.steps)} the server"
+        done = " and ".join(_DONE[step] for step in self.steps) or "as it was"
+        return ", ".join(filter(None, [f"server {done}", self.after.ipv4 if self.after else ""]))
 
     def diff(self) -> dict[str, Any]:
         """Return Ansible's diff structure."""

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.slipway.deploy.plugins.module_utils._preflight import docker as preflight
 from support.collection import CHECKOUT
 from support.templates import RoleTemplates
 
@@ -62,12 +61,12 @@ def test_unattended_upgrades_pass_the_engine_by(source: str, distribution: str) 
     ("facts", "lines"),
     [
         (
-            {"distribution": "Debian", "distribution_release": "bookworm", "architecture": "x86_64"},
-            ["URIs: https://download.docker.com/linux/debian", "Suites: bookworm", "Architectures: amd64"],
+            {"distribution": "Debian", "distribution_release": "bookworm"},
+            ["URIs: https://download.docker.com/linux/debian", "Suites: bookworm"],
         ),
         (
-            {"distribution": "Ubuntu", "distribution_release": "noble", "architecture": "aarch64"},
-            ["URIs: https://download.docker.com/linux/ubuntu", "Suites: noble", "Architectures: arm64"],
+            {"distribution": "Ubuntu", "distribution_release": "noble"},
+            ["URIs: https://download.docker.com/linux/ubuntu", "Suites: noble"],
         ),
     ],
 )
@@ -79,10 +78,6 @@ def test_upstream_repository_trusts_one_key(facts: dict[str, str], lines: list[s
     # Printed in Docker's own installation guide, https://docs.docker.com/engine/install/debian/
     fingerprint = "9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88".replace(" ", "")
     assert f"Signed-By: /etc/apt/keyrings/slipway-docker.asc {fingerprint}\n" in text
-
-
-def test_preflight_knows_the_architectures_of_the_template() -> None:
-    assert set(preflight.ARCHITECTURES) == set(VARS["__docker_architectures"])
 
 
 class Prune:
