@@ -89,10 +89,9 @@ engine_is_up() {
 }
 
 missing_packages() {
-    # shellcheck disable=SC2046  # words on one line
-    echo $(for pair in $PROGRAMS; do
-        command -v "${pair%=*}" >/dev/null || echo "${pair#*=}"
-    done | sort -u)
+    # shellcheck disable=SC2046  # a list of package names
+    set -- $(for pair in $PROGRAMS; do command -v "${pair%=*}" >/dev/null || echo "${pair#*=}"; done | sort -u)
+    echo "$*"
 }
 
 setup_engine() {

@@ -13,15 +13,16 @@ author:
   - slipway maintainers (@slipway)
 description:
   - Prints one line for each play, with its seconds and what became of it.
-  - What became of it is the number of changed tasks, or the C(summary) that a task of the play returned. The last one
-    of each host counts.
-  - A failure shows the task, the hosts and the message, without arguments, JSON or traceback. What several hosts said
-    alike stands once. Failures that are ignored or rescued do not count.
-  - On a terminal, the line of the running play names the task that is waited for. Without one there are plain lines
-    only, and a task that takes longer than 15 seconds is named.
-  - Messages of M(ansible.builtin.debug) that are text, and differences with C(--diff), stand under the play's line.
-  - With C(-v) and more it is the callback P(ansible.builtin.default#callback), with everything that one shows. Warnings
-    of tasks are left to it.
+  - What became of it is the number of changed tasks, or the C(summary) that a task of the play returned.
+    The last one of each host counts.
+  - A failure shows the task, the hosts and the message, without arguments, JSON or traceback. What several
+    hosts said alike stands once. Failures that are ignored or rescued do not count.
+  - On a terminal, the line of the running play names the task that is waited for. Without one there are
+    plain lines only, and a task that takes longer than 15 seconds is named.
+  - Messages of M(ansible.builtin.debug) that are text, and differences with C(--diff), stand under the
+    play's line.
+  - With C(-v) and more it is the callback P(ansible.builtin.default#callback), with everything that one
+    shows. Warnings of tasks are left to it.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback

@@ -58,7 +58,8 @@ EXAMPLES = r"""
   slipway.deploy.probe_ports:
     addresses: [203.0.113.7, "2001:db8::7"]
     declared: "{{ ['ssh', 'https'] | slipway.deploy.open_ports(
-      ssh_port=22, admin_networks=[], turn_relay_ports='49152-49999', livekit_udp_ports='7882', extra_ports=[]) }}"
+      ssh_port=22, admin_networks=[], turn_relay_ports='49152-49999', livekit_udp_ports='7882',
+      extra_ports=[]) }}"
   delegate_to: localhost
 """
 

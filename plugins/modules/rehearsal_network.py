@@ -88,7 +88,9 @@ steps:
   elements: str
   sample: [create network slipway-local, create slipway-local-dns]
 summary:
-  description: The services and their network, or how much was removed, for the callback P(slipway.deploy.phases#callback).
+  description:
+    - The services and their network, or how much was removed.
+    - For the callback P(slipway.deploy.phases#callback).
   returned: unless check mode finds no network
   type: str
   sample: "dns, ca, registry, outside on 198.18.7.0/24"

@@ -44,16 +44,16 @@ options:
       - The operating system.
       - With O(provider=local) C(debian-12) and C(debian-13) are made from Debian packages;
         C(ubuntu-22.04), C(ubuntu-24.04) and C(ubuntu-26.04) need a container registry that answers.
+      - A new server gets C(debian-13) unless another is given.
+      - An existing one is held against it only when it is given.
     type: str
-    default: debian-13
   flavour:
     description:
-      - With O(provider=local), whose machines to resemble.
+      - With O(provider=local), whose machines to resemble; V(hetzner) unless given.
       - V(hetzner) logs in as C(root).
       - V(oci) logs in as C(ubuntu) and ships packet filter rules that reject everything but SSH.
     type: str
     choices: [hetzner, oci]
-    default: hetzner
   ssh_keys:
     description:
       - OpenSSH public keys that may log in at first.
@@ -65,7 +65,6 @@ options:
       - Names of persistent disks, each mounted at C(/mnt/NAME).
     type: list
     elements: str
-    default: []
   timeout:
     description:
       - How many seconds to wait for the SSH port.
@@ -182,10 +181,10 @@ def main() -> None:
                 "choices": ["present", "stopped", "rebooted", "absent"],
                 "default": "present",
             },
-            "image": {"type": "str", "default": "debian-13"},
-            "flavour": {"type": "str", "choices": ["hetzner", "oci"], "default": "hetzner"},
+            "image": {"type": "str"},
+            "flavour": {"type": "str", "choices": ["hetzner", "oci"]},
             "ssh_keys": {"type": "list", "elements": "str", "default": [], "no_log": False},
-            "disks": {"type": "list", "elements": "str", "default": []},
+            "disks": {"type": "list", "elements": "str"},
             "timeout": {"type": "int", "default": 300},
         },
         supports_check_mode=True,
@@ -196,10 +195,11 @@ def main() -> None:
     try:
         spec = ServerSpec(
             name=options["name"],
-            image=options["image"],
-            flavour=options["flavour"],
+            image=options["image"] or "debian-13",
+            flavour=options["flavour"] or "hetzner",
             ssh_keys=tuple(options["ssh_keys"]),
-            disks=tuple(options["disks"]),
+            disks=tuple(options["disks"] or ()),
+            stated=frozenset(name for name in ("image", "flavour", "disks") if options[name] is not None),
         )
         provider = LocalProvider(options["environment"], options["timeout"])
         outcome = ensure(provider, spec, options["state"], module.check_mode)

@@ -26,6 +26,10 @@ def table(figures: Sequence[Figure]) -> str:
     """Return the figures as lines of text."""
     return "\n".join(
         f"{figure.name:<52} {figure.value:>8.2f} {figure.unit:<6}"
-        + ("" if figure.aim is None else f" aim <= {figure.aim:g}{'' if figure.value <= figure.aim else '  MISSED'}")
+        + (
+            ""
+            if figure.aim is None
+            else f" aim <= {figure.aim:g}{'' if figure.value <= figure.aim else '  MISSED'}"
+        )
         for figure in figures
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that finds nothing to do: base, firewall and docker on one host, beside pyinfra asserting the same state.
+"""A run that finds nothing to do: base, firewall and docker on one host, beside pyinfra asserting the same.
 
 pyinfra is told nothing by hand: the files are those that the roles declare, with the content they have on the
 converged host, so that both sides look at the same things.
@@ -44,7 +44,12 @@ def figures() -> Iterator[Figure]:
     yield Figure("no-change run, tasks", tasks, "tasks", aim=20)
     yield Figure("no-change run, slipway", statistics.median(ours), "s")
     yield Figure("no-change run, pyinfra", statistics.median(theirs), "s")
-    yield Figure("no-change run, slipway : pyinfra", statistics.median(ours) / statistics.median(theirs), "ratio", aim=1.5)
+    yield Figure(
+        "no-change run, slipway : pyinfra",
+        statistics.median(ours) / statistics.median(theirs),
+        "ratio",
+        aim=1.5,
+    )
 
 
 def playbook(path: str) -> list[str]:

@@ -12,7 +12,14 @@ FILES = Path(os.environ["SLIPWAY_BENCH_FILES"])
 
 apt.packages(
     name="Packages of base",
-    packages=["ca-certificates", "openssh-server", "sudo", "systemd-timesyncd", "tzdata", "unattended-upgrades"],
+    packages=[
+        "ca-certificates",
+        "openssh-server",
+        "sudo",
+        "systemd-timesyncd",
+        "tzdata",
+        "unattended-upgrades",
+    ],
     cache_time=86400,
     update=True,
 )

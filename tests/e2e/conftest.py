@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import pytest
+
 from support.rehearsal import Rehearsal
 
 
 @pytest.fixture(scope="session")
 def rehearsal():
-    """The environment ``e2e``, as ``inventories/`` of a user would describe it: two hosts of different habits."""
+    """The environment ``e2e``, described as a user would describe it: two hosts of different habits."""
     environment = Rehearsal("tests/inventories/e2e", "e2e")
     try:
         yield environment

@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.slipway.deploy.plugins.module_utils._providers._local.engine import connect
 from support.collection import CHECKOUT
+from support.servers import environment
 
 GUARD_SECONDS = 6
 SSHD = "/etc/ssh/sshd_config.d/10-slipway.conf"
@@ -33,7 +35,7 @@ class Host:
 
     address: str
     key: Path
-    container: str
+    container: Any
     user: str = "root"
 
     def ssh(self, command: str) -> str:
@@ -61,8 +63,8 @@ class Host:
 
     def reboot(self) -> None:
         """Cut the power, and switch it on again."""
-        docker("kill", self.container)
-        docker("start", self.container)
+        self.container.kill()
+        self.container.start()
 
 
 SSH_OPTIONS = [
@@ -71,37 +73,12 @@ SSH_OPTIONS = [
 ]
 
 
-def docker(*arguments: str) -> str:
-    """Return the output of a call of Docker's client."""
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout.strip()
-
-
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """Return a host of our own, gone after the tests."""
-    key = tmp_path_factory.mktemp("key") / "id"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-    container = f"cfg-e2e-{os.getpid()}"
-    docker(
-        *("run", "-d", "--name", container, "--hostname", container, "--network", "probe"),
-        *("--ip", f"198.18.0.{200 + os.getpid() % 50}", "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE"),
-        *(f"--security-opt={name}=unconfined" for name in ("seccomp", "apparmor", "systempaths")),
-        *("--cgroupns=host", "-v", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--tmpfs", "/run", "--tmpfs", "/tmp"),  # noqa: S108
-        *("-e", "container=docker", "probe/trixie", "/sbin/init"),
-        *("SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1", "systemd.unified_cgroup_hierarchy=0"),
-    )
-    try:
-        docker("exec", container, "mkdir", "-p", "-m", "0700", "/root/.ssh")
-        docker("cp", f"{key}.pub", f"{container}:/root/.ssh/authorized_keys")
-        docker("exec", container, "chown", "root:root", "/root/.ssh/authorized_keys")
-        address = docker(
-            "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container
-        )
-        machine = Host(address, key, container)
-        machine.wait()
-        yield machine
-    finally:
-        docker("rm", "-f", "-v", container)
+    with environment("guard", tmp_path_factory.mktemp("guard")) as place:
+        server = place.provider.create(place.spec("host"))
+        yield Host(server.ipv4, place.key, connect().containers.get(server.id))
 
 
 @pytest.fixture

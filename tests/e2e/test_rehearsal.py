@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job as a user runs it, in the order in which a user meets it; each test stands on the one before."""
+"""The main job, in the order in which a user meets it; each test stands on the one before."""
 
 from __future__ import annotations
-
-import io
-import tarfile
 
 import pytest
 
 HOSTS = ("debian-13", "oracle")
+
+# The host's own programs serve as the image, so that no registry is asked.
+PUBLISH = """
+tar --create --one-file-system --directory / usr bin lib lib64 etc/alternatives | docker import - web
+docker run --detach --name web --restart always --publish 8080:80 --publish 9443:80 web \
+    python3 -m http.server --bind :: 80
+for port in 8080 9443; do
+    for try in $(seq 50); do
+        python3 -c "import urllib.request as web; web.urlopen('http://localhost:$port')" && break || sleep 0.2
+    done
+done 2>/dev/null
+"""
 
 
 def test_the_first_run_ends_with_the_proof_from_outside(rehearsal):
@@ -34,20 +43,7 @@ def test_oracles_rejecting_rules_are_gone_and_its_link_local_chain_is_not(rehear
 @pytest.fixture(scope="module")
 def published(rehearsal):
     """A container on debian-13 that publishes 8080, undeclared, and 9443, declared, on both families."""
-    host = rehearsal.engine.containers.get("slipway-e2e-debian-13")
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w") as archive:
-        script = b"""\
-tar --create --one-file-system --directory / usr bin lib lib64 etc/alternatives | docker import - web
-docker run --detach --name web --restart always --publish 8080:80 --publish 9443:80 web \
-    python3 -m http.server --bind :: 80
-"""
-        member = tarfile.TarInfo("publish")
-        member.size = len(script)
-        archive.addfile(member, io.BytesIO(script))
-    host.put_archive("/root", stream.getvalue())
-    rehearsal.on_host("debian-13", "sh", "-eu", "/root/publish")
-    rehearsal.on_host("debian-13", "sh", "-c", "for try in $(seq 50); do curl -sf localhost:8080 >/dev/null && exit; sleep 0.1; done; python3 -c 'import urllib.request as r; r.urlopen(\"http://localhost:8080\")'")
+    rehearsal.on_host("debian-13", "sh", "-euc", PUBLISH)
 
 
 @pytest.mark.usefixtures("published")

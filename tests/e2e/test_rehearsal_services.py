@@ -148,67 +148,64 @@ class TestRegistry:
             on_host.host("timeout 60 docker pull -q example/none:1")
 
 
+@pytest.fixture(scope="module")
+def database(on_host):
+    on_host.put("engine", "/root/password", PASSWORD.encode())
+    on_host.put("engine", "/root/init/10.sql", b"CREATE EXTENSION vector; CREATE TABLE kept (v vector(3));\n")
+    on_host.put(
+        "engine",
+        "/root/init/20.sh",
+        b'psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "INSERT INTO kept VALUES (\'[1,2,3]\')"\n',
+    )
+    on_host.host("docker volume rm -f data; chmod 755 /root/init; chmod 644 /root/init/*")
+    start_database(on_host)
+    yield on_host
+    on_host.host("docker rm -f -v db; docker volume rm data")
+
+
+def start_database(on_host):
+    on_host.run(
+        "db",
+        POSTGRES,
+        "-c",
+        "max_connections=33",
+        options="-e POSTGRES_USER=shop -e POSTGRES_DB=goods -e POSTGRES_PASSWORD_FILE=/run/password "
+        "-v /root/password:/run/password:ro -v /root/init:/docker-entrypoint-initdb.d:ro "
+        "-v data:/var/lib/postgresql/data",
+    )
+    on_host.eventually("docker exec db pg_isready -h 127.0.0.1 -U shop")
+
+
+def ask(on_host, statement, password=PASSWORD):
+    on_host.put("engine", "/root/pgpass", f"*:*:*:*:{password}\n".encode())
+    return on_host.host(
+        "address=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' db); "
+        "docker run --rm -v /root/pgpass:/pgpass:ro -e PGPASSFILE=/pgpass --entrypoint psql "
+        f'{POSTGRES} -h "$address" -U shop -d goods -Atc "{statement}"'
+    )
+
+
 class TestPostgres:
-    @pytest.fixture(scope="class")
-    def database(self, on_host):
-        on_host.put("engine", "/root/password", PASSWORD.encode())
-        on_host.put(
-            "engine", "/root/init/10.sql", b"CREATE EXTENSION vector; CREATE TABLE kept (v vector(3));\n"
-        )
-        on_host.put(
-            "engine",
-            "/root/init/20.sh",
-            b'psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "INSERT INTO kept VALUES (\'[1,2,3]\')"\n',
-        )
-        on_host.host("docker volume rm -f data; chmod 755 /root/init; chmod 644 /root/init/*")
-        self.start(on_host)
-        yield on_host
-        on_host.host("docker rm -f -v db; docker volume rm data")
-
-    @staticmethod
-    def start(on_host):
-        on_host.run(
-            "db",
-            POSTGRES,
-            "-c",
-            "max_connections=33",
-            options="-e POSTGRES_USER=shop -e POSTGRES_DB=goods -e POSTGRES_PASSWORD_FILE=/run/password "
-            "-v /root/password:/run/password:ro -v /root/init:/docker-entrypoint-initdb.d:ro "
-            "-v data:/var/lib/postgresql/data",
-        )
-        on_host.eventually("docker exec db pg_isready -h 127.0.0.1 -U shop")
-
-    @staticmethod
-    def sql(on_host, statement, password=PASSWORD):
-        on_host.put("engine", "/root/pgpass", f"*:*:*:*:{password}\n".encode())
-        return on_host.host(
-            "address=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' db); "
-            "docker run --rm -v /root/pgpass:/pgpass:ro -e PGPASSFILE=/pgpass --entrypoint psql "
-            f'{POSTGRES} -h "$address" -U shop -d goods -Atc "{statement}"'
-        )
-
     def test_the_password_is_asked_for_over_the_network(self, database):
-        assert self.sql(database, "SELECT current_user") == "shop\n"
+        assert ask(database, "SELECT current_user") == "shop\n"
         with pytest.raises(AssertionError, match="password authentication failed"):
-            self.sql(database, "SELECT 1", password="wrong")  # noqa: S106
+            ask(database, "SELECT 1", password="wrong")  # noqa: S106
 
     def test_the_scripts_have_run_in_order(self, database):
-        assert self.sql(database, "SELECT v <-> '[1,2,4]' FROM kept") == "1\n"
+        assert ask(database, "SELECT v <-> '[1,2,4]' FROM kept") == "1\n"
 
     def test_arguments_reach_the_server(self, database):
-        assert self.sql(database, "SHOW max_connections") == "33\n"
+        assert ask(database, "SHOW max_connections") == "33\n"
 
     def test_the_locale_and_the_user_are_the_official_ones(self, database):
-        assert (
-            self.sql(database, "SELECT datcollate FROM pg_database WHERE datname = 'goods'") == "en_US.utf8\n"
-        )
+        assert ask(database, "SELECT datcollate FROM pg_database WHERE datname = 'goods'") == "en_US.utf8\n"
         assert database.host("docker exec db stat -c %u:%g /var/lib/postgresql/data") == "999:999\n"
 
     def test_data_and_password_outlive_the_container(self, database):
-        self.sql(database, "CREATE TABLE outlives AS SELECT 42 AS answer")
+        ask(database, "CREATE TABLE outlives AS SELECT 42 AS answer")
         database.host("docker stop db && docker rm db")
-        self.start(database)
-        assert self.sql(database, "SELECT answer FROM outlives") == "42\n"
+        start_database(database)
+        assert ask(database, "SELECT answer FROM outlives") == "42\n"
 
     def test_an_empty_volume_without_a_password_is_refused(self, database):
         with pytest.raises(AssertionError, match="POSTGRES_PASSWORD"):
@@ -270,9 +267,8 @@ class TestObjectStorage:
         signed = "curl -sS --fail-with-body --aws-sigv4 aws:amz:us-east-1:s3 --user access:{}"
         right, wrong = signed.format("secret"), signed.format("guess")
         on_host.host(f"{right} -X PUT http://127.0.0.1:7070/bucket")
-        on_host.host(
-            f"echo kept | {right} -T - -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' http://127.0.0.1:7070/bucket/object"
-        )
+        on_host.put("engine", "/root/object", b"kept\n")
+        on_host.host(f"{right} -T /root/object http://127.0.0.1:7070/bucket/object")
         assert on_host.host(f"{right} http://127.0.0.1:7070/bucket/object") == "kept\n"
         with pytest.raises(AssertionError, match="SignatureDoesNotMatch"):
             on_host.host(f"{wrong} http://127.0.0.1:7070/bucket/object")

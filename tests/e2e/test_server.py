@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.servers import environment
 
 SERVER = {"name": "app-1", "disks": ["data"]}
@@ -34,8 +35,17 @@ def module(place):
         }
         arguments = ["localhost", "-m", "slipway.deploy.server", "-a", json.dumps(options)]
         done = subprocess.run(
-            [str(Path(sys.executable).parent / "ansible"), *arguments, *(["--check"] if check else []), "--diff"],
-            env={**os.environ, "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1", "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.oneline"},
+            [
+                str(Path(sys.executable).parent / "ansible"),
+                *arguments,
+                *(["--check"] if check else []),
+                "--diff",
+            ],
+            env={
+                **os.environ,
+                "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
+                "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.oneline",
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -76,7 +86,9 @@ class TestALife:
 
     def test_another_image_is_refused_and_nothing_is_rebuilt(self, place, module):
         refused = module(image="debian-12")
-        assert refused["msg"].startswith("image: server app-1 was created with debian-13, and debian-12 would need")
+        assert refused["msg"].startswith(
+            "image: server app-1 was created with debian-13, and debian-12 would need"
+        )
         assert place.provider.find("app-1").image == "debian-13"
 
     def test_absent_leaves_nothing(self, place, module):
@@ -111,7 +123,9 @@ def test_two_environments_do_not_see_each_other(place, tmp_path):
 @pytest.fixture
 def squatter(place):
     engine = place.provider._engine
-    container = engine.containers.create(engine.images.list(name="slipway/host")[0].id, name="slipway-servers-taken")
+    container = engine.containers.create(
+        engine.images.list(name="slipway/host")[0].id, name="slipway-servers-taken"
+    )
     yield container
     container.remove()
 
@@ -129,9 +143,18 @@ def test_a_name_that_is_taken_by_something_else_is_refused_and_left_alone(module
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"ssh_keys": []}, "ssh_keys: is empty, so nobody could log in; give at least one OpenSSH public key."),
-        ({"image": "debian-99"}, "image: the local provider has no 'debian-99'; use one of debian-12, debian-13, "),
-        ({"environment": "nowhere"}, "environment: the network slipway-nowhere is not up; run playbooks/rehearse_up"),
+        (
+            {"ssh_keys": []},
+            "ssh_keys: is empty, so nobody could log in; give at least one OpenSSH public key.",
+        ),
+        (
+            {"image": "debian-99"},
+            "image: the local provider has no 'debian-99'; use one of debian-12, debian-13, ",
+        ),
+        (
+            {"environment": "nowhere"},
+            "environment: the network slipway-nowhere is not up; run playbooks/rehearse_up",
+        ),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_made(place, module, options, sentence):

@@ -26,7 +26,9 @@ class Run:
     def changed(self) -> dict[str, int]:
         """Return the number of changed tasks by host, from the recap."""
         recap = self.output.rpartition("PLAY RECAP")[2]
-        return {host: int(count) for host, count in re.findall(r"^(\S+) .*?changed=(\d+)", recap, re.MULTILINE)}
+        return {
+            host: int(count) for host, count in re.findall(r"^(\S+) .*?changed=(\d+)", recap, re.MULTILINE)
+        }
 
 
 class Rehearsal:
@@ -38,7 +40,13 @@ class Rehearsal:
 
     def play(self, playbook: str, *arguments: str) -> Run:
         """Run a playbook by its path in the checkout; a failing run is returned, not raised."""
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), playbook, "-i", self.inventory, *arguments]
+        command = [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            playbook,
+            "-i",
+            self.inventory,
+            *arguments,
+        ]
         done = subprocess.run(
             command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=RUN_TIMEOUT_SECONDS
         )
@@ -52,12 +60,14 @@ class Rehearsal:
 
     def on_host(self, host: str, *command: str) -> str:
         """Run a command on a host through the engine, past SSH and firewall; return what it printed."""
-        code, output = self.engine.containers.get(f"slipway-{self.environment}-{host}").exec_run(list(command))
+        code, output = self.engine.containers.get(f"slipway-{self.environment}-{host}").exec_run(
+            list(command)
+        )
         assert code == 0, output.decode()
         return output.decode()
 
     def things(self) -> list[str]:
-        """Return the names of all containers, volumes and networks that carry the environment's name or label."""
+        """Return the names of all containers, volumes and networks that carry the environment's label."""
         label = {"label": f"slipway.environment={self.environment}"}
         return [
             *(found.name for found in self.engine.containers.list(all=True, filters=label)),

@@ -36,7 +36,9 @@ class Environment:
         """The private key that every server lets in."""
         return self.directory / "id_ed25519"
 
-    def spec(self, name: str, flavour: str = "hetzner", image: str = "debian-13", disks: tuple[str, ...] = ()):
+    def spec(
+        self, name: str, flavour: str = "hetzner", image: str = "debian-13", disks: tuple[str, ...] = ()
+    ):
         """Describe a server that the environment's key lets in."""
         public = self.key.with_suffix(".pub").read_text().strip()
         return ServerSpec(name=name, image=image, flavour=flavour, ssh_keys=(public,), disks=disks)
@@ -46,7 +48,14 @@ class Environment:
         known_hosts = self.directory / f"known_hosts-{server.name}"
         known_hosts.write_text("".join(f"{server.ipv4} {key}\n" for key in server.host_keys))
         options = (
-            *("-i", str(self.key), "-o", f"UserKnownHostsFile={known_hosts}", "-o", "StrictHostKeyChecking=yes"),
+            *(
+                "-i",
+                str(self.key),
+                "-o",
+                f"UserKnownHostsFile={known_hosts}",
+                "-o",
+                "StrictHostKeyChecking=yes",
+            ),
             *("-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"),
         )
         done = subprocess.run(

@@ -11,7 +11,23 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-NEEDED = "cat cut dirname env grep head id ln mkdir rm sed sh sha256sum sleep sort tail".split()
+NEEDED = (
+    "cat",
+    "cut",
+    "dirname",
+    "env",
+    "id",
+    "ln",
+    "mkdir",
+    "rm",
+    "sed",
+    "sh",
+    "sha256sum",
+    "sleep",
+    "sort",
+    "tail",
+    "head",
+)
 
 
 @pytest.fixture
@@ -28,7 +44,12 @@ def bare(tmp_path):
     def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": str(programs), "HOME": str(tmp_path), "PYENV_ROOT": str(tmp_path), **variables}
         return subprocess.run(
-            ["sh", "-eu", "-c", code], cwd=tmp_path / "checkout", env=environment, capture_output=True, text=True, check=False
+            ["sh", "-eu", "-c", code],
+            cwd=tmp_path / "checkout",
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     run.programs = programs

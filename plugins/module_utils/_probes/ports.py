@@ -10,11 +10,11 @@ listens on them yet.
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal
+from xml.etree import ElementTree
 
 from .._errors import SlipwayError
 

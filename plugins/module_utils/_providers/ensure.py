@@ -36,6 +36,8 @@ class Outcome:
         """Say in a line what was done (in check mode: would be) and where the server is."""
         if check_mode and self.steps:
             return f"would {' and '.join(self.steps)} the server"
+        if not self.steps and not self.after:
+            return "no server was there"
         done = " and ".join(_DONE[step] for step in self.steps) or "as it was"
         return ", ".join(filter(None, [f"server {done}", self.after.ipv4 if self.after else ""]))
 
@@ -56,8 +58,8 @@ def ensure(provider: Provider, spec: ServerSpec, state: State, check_mode: bool)
     before = provider.find(spec.name)
     if state == "absent":
         return _ensure_absent(provider, spec.name, before, check_mode)
-    provider.check(spec)
     if before is None:
+        provider.check(spec)
         steps = ["create"] + (["stop"] if state == "stopped" else [])
         if check_mode:
             return Outcome(None, None, tuple(steps))
@@ -90,7 +92,7 @@ def _power_steps(server: Server, state: State) -> list[str]:
 def _refuse_rebuild(server: Server, spec: ServerSpec) -> None:
     for attribute in ("image", "flavour", "disks"):
         has, wanted = getattr(server, attribute), getattr(spec, attribute)
-        if has != wanted:
+        if attribute in spec.stated and has != wanted:
             raise SlipwayError(
                 f"{attribute}: server {server.name} was created with {_words(has)}, and {_words(wanted)} "
                 "would need a new server",

@@ -22,6 +22,7 @@ class ServerSpec:
     """What a server shall be when it is created.
 
     ``disks`` are names of persistent disks, mounted at ``/mnt/NAME``. ``ssh_keys`` are OpenSSH public keys.
+    ``stated`` names the attributes that the user wrote; only those are held against a server that exists.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ServerSpec:
     flavour: str
     ssh_keys: tuple[str, ...]
     disks: tuple[str, ...] = ()
+    stated: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not _HOST_NAME.fullmatch(self.name):

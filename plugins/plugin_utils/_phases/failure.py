@@ -49,7 +49,7 @@ class Failure:
 
 
 def grouped(failures: Iterable[Failure]) -> list[tuple[str, str]]:
-    """Return heading and message of each failure; what several hosts said alike stands once, with their names."""
+    """Return heading and message of each failure; what several hosts said alike stands once."""
     groups: dict[tuple[str, str, str, bool], list[Failure]] = {}
     for failure in failures:
         key = (failure.task, failure.message, failure.summary, failure.unreachable)

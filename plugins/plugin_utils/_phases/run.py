@@ -85,7 +85,7 @@ class Run:
         self._rescued.append(failure)
 
     def note(self, note: list[str] | str) -> None:
-        """Keep what stands below the phase's line: lines that are printed as they are, or a text; each once."""
+        """Keep, once, what stands below the phase's line: a text, or lines that are printed as they are."""
         if self._phase and note not in self._phase.notes:
             self._phase.notes.append(note)
 

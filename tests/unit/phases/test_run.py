@@ -122,7 +122,7 @@ def test_a_rescued_failure_is_none(stage: Stage) -> None:
     stage.run.task("app-1", "Try")
     stage.run.rescued(Failure("Try", "app-1", "no."))
     stage.run.end({"app-1": 0}, [])
-    assert list(stage.lines())[0] == "  host           0.0 s   nothing changed"
+    assert next(stage.lines()) == "  host           0.0 s   nothing changed"
 
 
 def test_a_rescue_that_did_not_come_is_no_secret(stage: Stage) -> None:

@@ -95,3 +95,12 @@ def test_a_report_that_is_none_is_an_error_and_not_an_empty_answer(broken):
 def test_spans_and_numbers_are_each_others_inverse():
     text = "22, 80, 8000-8010"
     assert ports.spans(list(ports.numbers(text.replace(" ", "")))) == text
+
+
+def test_a_summary_counts_each_port_once():
+    verdicts = [
+        ports.Verdict(address, protocol, frozenset(seen), frozenset(seen))
+        for address in (HOST, "2001:db8::40")
+        for protocol, seen in (("tcp", {22, 80, 443}), ("udp", {443}))
+    ]
+    assert ports.summary(verdicts) == "3 TCP, 1 UDP ports answer, as declared, of 2 addresses"

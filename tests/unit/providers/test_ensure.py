@@ -16,7 +16,14 @@ from ansible_collections.slipway.deploy.plugins.module_utils._providers.interfac
 )
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOZKfRYFT3SGwLruQKg2oHKsbtwabBrmn7L08kBtFWJU"
-SPEC = ServerSpec(name="app-1", image="debian-13", flavour="hetzner", ssh_keys=(KEY,), disks=("data",))
+SPEC = ServerSpec(
+    name="app-1",
+    image="debian-13",
+    flavour="hetzner",
+    ssh_keys=(KEY,),
+    disks=("data",),
+    stated=frozenset({"image", "disks"}),
+)
 RUNNING = Server(
     id="1",
     name="app-1",
@@ -122,6 +129,11 @@ def test_a_server_is_never_rebuilt_silently(changed, sentence):
     assert provider.done == []
 
 
+def test_what_the_user_did_not_state_is_not_held_against_the_server():
+    silent = replace(SPEC, image="debian-12", disks=(), stated=frozenset())
+    assert ensure(Shelf(RUNNING), silent, "rebooted", check_mode=False).after == RUNNING
+
+
 def test_what_the_provider_cannot_give_is_refused_before_anything_is_done():
     provider = Shelf()
     with pytest.raises(SlipwayError, match="image"):
@@ -150,3 +162,18 @@ def test_bad_input_ends_in_one_sentence_without_the_key(given, sentence):
         replace(SPEC, **given)
     assert str(refused.value).startswith(sentence)
     assert "SECRET" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "state", "check_mode", "summary"),
+    [
+        (None, "present", False, "server created, 198.18.0.64"),
+        (RUNNING, "present", False, "server as it was, 198.18.0.64"),
+        (RUNNING, "rebooted", False, "server stopped and started, 198.18.0.64"),
+        (RUNNING, "absent", False, "server deleted"),
+        (None, "absent", True, "no server was there"),
+        (None, "present", True, "would create the server"),
+    ],
+)
+def test_a_line_sums_up_what_was_done(before, state, check_mode, summary):
+    assert ensure(Shelf(before), SPEC, state, check_mode).summary(check_mode) == summary

@@ -18,8 +18,8 @@ def candidates(network: dict[str, Any], taken: Collection[str]) -> Iterator[tupl
     ``taken`` are the IPv4 addresses of stopped servers, which the engine does not know of.
     """
     subnets = [ip_network(config["Subnet"]) for config in network["IPAM"]["Config"]]
-    v4 = next(subnet for subnet in subnets if isinstance(subnet, IPv4Network))
-    v6 = next(subnet for subnet in subnets if isinstance(subnet, IPv6Network))
+    (v4,) = (subnet for subnet in subnets if isinstance(subnet, IPv4Network))
+    (v6,) = (subnet for subnet in subnets if isinstance(subnet, IPv6Network))
     running = {container["IPv4Address"].split("/")[0] for container in network["Containers"].values()}
     for offset in range(_FIRST_HOST, v4.num_addresses - 1):
         address = str(v4[offset])

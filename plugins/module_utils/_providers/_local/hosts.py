@@ -80,8 +80,7 @@ FLAVOURS = {
         home="/home/ubuntu",
         uid=1000,
         dockerfile="""\
-RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-    iptables iptables-persistent && apt-get clean && rm -rf /var/lib/apt/lists/* && touch -d @0 /var/lib/apt/lists
+RUN install-packages iptables iptables-persistent
 RUN id ubuntu 2>/dev/null || useradd --uid 1000 --create-home --shell /bin/bash ubuntu
 COPY sudoers /etc/sudoers.d/90-cloud-init-users
 COPY rules.v4 rules.v6 /etc/iptables/
@@ -91,20 +90,32 @@ RUN chmod 0440 /etc/sudoers.d/90-cloud-init-users
 }
 
 # apt's folder is made to look as old as it is empty, or Ansible would take it for a fresh list of packages.
+_INSTALL_PACKAGES = """\
+#!/bin/sh
+set -eu
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+apt-get clean
+rm -rf /var/lib/apt/lists/*
+touch -d @0 /var/lib/apt/lists
+"""
+
 # systemd-modules-load: loading modules is the machine's business, and the unit fails in a container.
 _DOCKERFILE = """\
 ARG BASE
 FROM ${BASE}
-RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+COPY install-packages /usr/local/sbin/
+RUN chmod 0755 /usr/local/sbin/install-packages && install-packages \
     systemd systemd-sysv dbus udev kmod procps python3 python3-apt sudo openssh-server iproute2 \
     ca-certificates \
-    && apt-get clean && rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_* /usr/sbin/policy-rc.d \
-    && touch -d @0 /var/lib/apt/lists && truncate --size 0 /etc/machine-id \
+    && rm -f /etc/ssh/ssh_host_* /usr/sbin/policy-rc.d \
+    && truncate --size 0 /etc/machine-id \
     && systemctl mask systemd-modules-load.service systemd-udevd.service systemd-resolved.service \
     && systemctl set-default multi-user.target
 COPY first-boot.service /etc/systemd/system/first-boot.service
 RUN systemctl enable first-boot.service ssh.service
 {flavour}
+RUN rm /usr/local/sbin/install-packages
 STOPSIGNAL SIGRTMIN+3
 """
 
@@ -129,6 +140,7 @@ def build_context(flavour: str) -> dict[str, str]:
     files = {
         "Dockerfile": _DOCKERFILE.replace("{flavour}", FLAVOURS[flavour].dockerfile),
         "first-boot.service": _FIRST_BOOT,
+        "install-packages": _INSTALL_PACKAGES,
     }
     if flavour == "oci":
         files |= {

@@ -66,6 +66,13 @@ prepare_databases() {
 [[ ${1:-} != -* ]] || set -- postgres "$@"
 [[ ${1:-} == postgres ]] || exec "$@"
 
+# As root still: secrets are often readable by root alone.
+from_file POSTGRES_PASSWORD ''
+from_file POSTGRES_USER postgres
+from_file POSTGRES_DB "$POSTGRES_USER"
+from_file POSTGRES_INITDB_ARGS ''
+export POSTGRES_PASSWORD POSTGRES_USER POSTGRES_DB POSTGRES_INITDB_ARGS
+
 if [[ $(id -u) -eq 0 ]]; then
     mkdir -p "$PGDATA"
     chown -R postgres:postgres "$PGDATA"
@@ -84,11 +91,6 @@ if [[ ! -s $PGDATA/PG_VERSION ]]; then
         echo "postgres: a former start was killed while it prepared the database; beginning anew"
         find "$PGDATA" -mindepth 1 -delete
     fi
-    from_file POSTGRES_PASSWORD ''
-    from_file POSTGRES_USER postgres
-    from_file POSTGRES_DB "$POSTGRES_USER"
-    from_file POSTGRES_INITDB_ARGS ''
-    export POSTGRES_USER POSTGRES_DB
     require_password
     final=$PGDATA PGDATA=$preparing
     create_cluster
@@ -99,5 +101,5 @@ if [[ ! -s $PGDATA/PG_VERSION ]]; then
     echo "postgres: the database is prepared"
 fi
 [[ ! -d $preparing ]] || rmdir "$preparing"
-unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE
+unset POSTGRES_PASSWORD
 exec "$@"
