@@ -80,12 +80,11 @@ class ActionModule(ActionBase):
         sentences = list(dict.fromkeys(sentence for outcome in outcomes for sentence in outcome.sentences))
         checks = sum(outcome.checks for outcome in outcomes)
         result.update(changed=False, checks=checks)
-        # A role that checks itself is on its way to something that matters more.
-        if not self._task._role:
-            result["summary"] = f"{checks} checks"
         if sentences:
             heading = [f"{len(sentences)} problems to mend first:"] if len(sentences) > 1 else []
             result.update(failed=True, msg="\n".join(heading + sentences))
+        elif not self._task._role:  # a role that checks itself is on its way to something that matters more
+            result["summary"] = f"{checks} checks"
         return result
 
     def _load_role(self, name: str) -> Role:

@@ -64,7 +64,7 @@ checks:
   sample: 42
 summary:
   description: The number of checks in words, for the callback P(slipway.deploy.phases#callback).
-  returned: unless the task belongs to a role
+  returned: success, unless the task belongs to a role
   type: str
   sample: 42 checks
 msg:

@@ -35,7 +35,7 @@ class RehearsalAction(ActionBase):
     ) -> dict[str, Any]:
         """Check the task's arguments, call ``work`` with the engine's client and them, return the result."""
         result: dict[str, Any] = ActionBase.run(self, None, task_vars)
-        _, arguments = self.validate_argument_spec(specification)
+        _unused, arguments = self.validate_argument_spec(specification)
         if DOCKER_IMPORT_ERROR:
             return {
                 **result,

@@ -35,7 +35,7 @@ def figures() -> Iterator[Figure]:
         command = pyinfra_command(host, Path(scratch))
         subprocess.run(command, check=True, capture_output=True)  # installs what only pyinfra wants
         ours, theirs, tasks = [], [], 0
-        for _ in range(ROUNDS):
+        for _unused in range(ROUNDS):
             seconds, output = timed(playbook("playbooks/configure.yml"))
             require_no_change(output)
             tasks = len(re.findall(r"^TASK \[", output, re.MULTILINE))

@@ -78,6 +78,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """Return a host of our own, gone after the tests."""
     with environment("guard", tmp_path_factory.mktemp("guard")) as place:
         server = place.provider.create(place.spec("host"))
+        place.ssh(server, "apt-get -qq update && apt-get -qq -y --no-install-recommends install nftables")
         yield Host(server.ipv4, place.key, connect().containers.get(server.id))
 
 

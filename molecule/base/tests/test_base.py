@@ -134,8 +134,8 @@ def test_ssh_audit_finds_nothing_weak(audit: dict[str, Any]) -> None:
         for note in entry["notes"].get(level, [])
     ]
     assert len(offered) > 10
-    assert {note for _, note in notes} <= {ACCEPTED_WARNING}
-    assert {name for name, _ in notes} <= {"curve25519-sha256", "curve25519-sha256@libssh.org"}
+    assert {note for _unused, note in notes} <= {ACCEPTED_WARNING}
+    assert {name for name, _unused in notes} <= {"curve25519-sha256", "curve25519-sha256@libssh.org"}
 
 
 def test_key_exchange_safe_from_quantum_computers_is_offered(audit: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ def _loaded(host: Host, command: str) -> Iterator[Step]:
 
 def _delete(host: Host, command: str, rules: list[str]) -> None:
     for rule in rules:
-        _, chain, *rest = shlex.split(rule)
+        _unused, chain, *rest = shlex.split(rule)
         host.run([command, "--wait", "60", "--delete", chain, *rest])
 
 

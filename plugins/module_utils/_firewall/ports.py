@@ -168,7 +168,7 @@ class _Reader:
 
     def refuse_overlaps(self) -> None:
         """One port has one declaration: else a port meant for few would silently be open to all."""
-        for (earlier, _), (later, variable) in combinations(self.origins.items(), 2):
+        for (earlier, _unused), (later, variable) in combinations(self.origins.items(), 2):
             if earlier.overlaps(later):
                 what = f"{_text(later)} overlaps {_text(earlier)} of {earlier.name}"
                 self.problems.append(Problem(variable, what, "give each a range of its own"))

@@ -75,7 +75,7 @@ def _certificates() -> bytes:
 
 
 def _bring_out(container: Container, folder: Path, program: str) -> Path:
-    chunks, _ = container.get_archive(f"/build/{program}")
+    chunks, _unused = container.get_archive(f"/build/{program}")
     with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
         archive.extract(program, folder, filter="data")
     (folder / program).chmod(0o755)

@@ -47,7 +47,7 @@ class OfficialImages:
 
 def _pull(client: docker.DockerClient, reference: str) -> str:
     """Pull and return an empty text, or the reason why not."""
-    repository, _, tag = reference.rpartition(":")
+    repository, _unused, tag = reference.rpartition(":")
     for event in client.api.pull(repository, tag=tag, stream=True, decode=True):
         if "error" in event:
             return str(event["error"])

@@ -96,7 +96,7 @@ def _pools(given: Given) -> Iterator[Problem]:
         if given.client_address and ip_address(given.client_address) in network:
             what = f"{base} holds {given.client_address}, the address we come from"
             yield Problem(f"{path}.base", what, "choose another, or answers to us would go to containers")
-    for (_, first), (index, second) in combinations(pools, 2):
+    for (_unused, first), (index, second) in combinations(pools, 2):
         if first.version == second.version and first.overlaps(second):
             yield Problem(
                 f"docker_address_pools[{index}].base", f"{second} overlaps {first}", "keep one of them"

@@ -18,7 +18,7 @@ SHORTEST_GUARD = 10  # seconds; a slow network's SSH handshake with a busy host 
 
 def check(given: Given) -> Iterator[Problem]:
     """Yield what is wrong with the role's variables beyond their types."""
-    _, problems = examine(
+    _unused, problems = examine(
         Declaration(
             services=given.list("firewall_services"),
             ssh_port=given.get("firewall_ssh_port"),

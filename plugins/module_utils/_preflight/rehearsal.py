@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._images.recipe import load
+from .formats import did_you_mean
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -20,9 +23,11 @@ _ZONE = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0
 # RFC 2606 and RFC 6761: names that can never be somebody's.
 _RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
 
+_IMAGES = Path(__file__).parents[3] / "roles" / "rehearsal" / "files" / "images"
+
 
 def check(given: Given) -> Iterator[Problem]:
-    """Yield the problems of an environment, a zone and a time-out."""
+    """Yield the problems of an environment, a zone, images and a time-out."""
     environment = given.str("rehearsal_environment")
     if not _ENVIRONMENT.fullmatch(environment):
         yield Problem(
@@ -42,3 +47,14 @@ def check(given: Given) -> Iterator[Problem]:
     timeout = given.int("rehearsal_timeout")
     if timeout is not None and timeout < 1:
         yield Problem("rehearsal_timeout", f"{timeout} is no time to wait", "give seconds, at least 1")
+    images = given.list("rehearsal_images")
+    known = _known_images() if images else []
+    for index, image in enumerate(images):
+        if image not in known:
+            mend = did_you_mean(image, known) or f"use some of {', '.join(known)}"
+            yield Problem(f"rehearsal_images[{index}]", f"there is no image {image!r}", mend)
+
+
+def _known_images() -> list[str]:
+    folders = sorted(path.parent.name for path in _IMAGES.glob("*/Dockerfile"))
+    return [name for name in folders if load(_IMAGES, name).names]

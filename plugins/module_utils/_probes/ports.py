@@ -190,7 +190,7 @@ def _answering(tree: ElementTree.Element) -> Iterable[int]:
 def numbers(text: str) -> Iterable[int]:
     """Read nmap's notation: ``22,80,8000-8010``."""
     for part in filter(None, text.split(",")):
-        first, _, last = part.partition("-")
+        first, _unused, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)
 
 

@@ -13,8 +13,10 @@ from .phase import Phase
 from .screen import Screen
 
 # Without a terminal, a task that takes longer than this is named; again after twice the time, and so on.
-LONG_SECONDS = 15.0
+_LONG_SECONDS = 15.0
 _REPEAT_SECONDS = 300.0
+# Up to here, nobody asks how long a task takes.
+_SHORT_SECONDS = 5.0
 _SHOWN_HOSTS = 3
 
 
@@ -22,7 +24,7 @@ _SHOWN_HOSTS = 3
 class _Running:
     task: str
     since: float
-    named_after: float = LONG_SECONDS
+    named_after: float = _LONG_SECONDS
 
 
 class Run:
@@ -96,14 +98,14 @@ class Run:
         now = self._clock()
         seconds = now - self._phase.started
         if self._screen.is_terminal:
-            self._screen.draw(self._layout.row(self._phase.name, seconds, self._waited_for(now))[0])
+            text = self._waiting(self._oldest(), now) if self._running else ""
+            self._screen.draw(self._layout.row(self._phase.name, seconds, text)[0])
             return
         for running in self._running.values():
             if now - running.since >= running.named_after:
                 while now - running.since >= running.named_after:
                     running.named_after += min(running.named_after, _REPEAT_SECONDS)
-                waiting = f"waits {now - running.since:.0f} s for {self._with_hosts(running)}"
-                self._screen.lines(self._layout.row(self._phase.name, seconds, waiting))
+                self._screen.lines(self._layout.row(self._phase.name, seconds, self._waiting(running, now)))
 
     def close_phase(self, stopped: bool = False) -> None:
         """Print the line of the phase, and what stands below it."""
@@ -112,7 +114,7 @@ class Run:
             return
         now, columns = self._clock(), self._screen.columns
         seconds = now - phase.started
-        waited_for = self._waited_for(now)
+        waited_for = self._with_hosts(self._oldest()) if self._running else ""
         self._running.clear()
         if phase.failures:
             self._reported.update(failure.host for failure in phase.failures)
@@ -161,12 +163,12 @@ class Run:
             lines += self._layout.below(message, columns)
         return lines
 
-    def _waited_for(self, now: float) -> str:
-        if not self._running:
-            return ""
-        oldest = min(self._running.values(), key=lambda running: running.since)
-        since = now - oldest.since
-        return f"{self._with_hosts(oldest)}, {since:.0f} s" if since >= 1 else self._with_hosts(oldest)
+    def _oldest(self) -> _Running:
+        return min(self._running.values(), key=lambda running: running.since)
+
+    def _waiting(self, running: _Running, now: float) -> str:
+        since, what = now - running.since, self._with_hosts(running)
+        return f"waits {since:.0f} s for {what}" if since >= _SHORT_SECONDS else what
 
     def _with_hosts(self, running: _Running) -> str:
         hosts = [host for host, other in self._running.items() if other.task == running.task]

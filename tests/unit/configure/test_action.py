@@ -94,10 +94,10 @@ def test_bad_files_are_refused(show: Show) -> None:
         ({"path": "/srv/slipway-test/a", "content": "x", "colour": "red"}, "colour"),
         (7, "files of slipway.deploy.configure is a list of mappings"),
     ]
-    files = [[{"template": file} if isinstance(file, str) else file] for file, _ in refused]
+    files = [[{"template": file} if isinstance(file, str) else file] for file, _unused in refused]
     said = show(*files, templates={f"{PLACE}/undefined.j2": "{{ not_there }}\n"})
     assert f"ignored={len(refused)}" in said, said
-    for _, sentence in refused:
+    for _unused, sentence in refused:
         assert sentence in said
 
 

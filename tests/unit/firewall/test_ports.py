@@ -212,7 +212,7 @@ def test_refused(variables: dict[str, Any], sentence: str) -> None:
 
 
 def test_examine_tells_everything_at_once() -> None:
-    _, problems = examine(declare(services=["sssh"], admin_networks=["x", "y"], ssh_port=70000))
+    _unused, problems = examine(declare(services=["sssh"], admin_networks=["x", "y"], ssh_port=70000))
     assert [problem.variable for problem in problems] == [
         "firewall_services[0]",
         "firewall_admin_networks[0]",

@@ -90,7 +90,7 @@ def test_guard_too_short_to_be_passed() -> None:
 
 def test_all_problems_are_told_at_once() -> None:
     told = problems(firewall_services=["http"], firewall_ssh_port=0, firewall_admin_networks=["nowhere"])
-    assert [variable for variable, _, _ in told] == [
+    assert [variable for variable, _unused, _unused in told] == [
         "firewall_admin_networks[0]",
         "firewall_ssh_port",
         "firewall_services",

@@ -24,7 +24,7 @@ class Stage:
 
     def wait(self, seconds: float) -> None:
         """Let time pass, with a tick for every second."""
-        for _ in range(round(seconds)):
+        for _unused in range(round(seconds)):
             self.now += 1
             self.run.tick()
 
@@ -194,20 +194,21 @@ def test_without_a_terminal_what_takes_long_is_named_ever_more_seldom(stage: Sta
 
 
 def test_a_terminal_has_one_line_that_is_drawn_again() -> None:
-    stage = Stage(columns=60)
+    stage = Stage(columns=80)
     stage.run.phase("p1", "provision")
     stage.run.task("app-1", "Have the server")
     stage.run.tick()
+    stage.now = 4
     stage.wait(2)
     stage.run.close_phase()
     assert stage.written == [
         "\r\x1b[K  provision      0.0 s",
         "\r\x1b[K  provision      0.0 s   Have the server on app-1",
-        "\r\x1b[K  provision      1.0 s   Have the server on app-1, 1 s",
-        "\r\x1b[K  provision      2.0 s   Have the server on app-1, 2 s",
+        "\r\x1b[K  provision      5.0 s   waits 5 s for Have the server on app-1",
+        "\r\x1b[K  provision      6.0 s   waits 6 s for Have the server on app-1",
         "\r\x1b[K",
     ]
-    assert list(stage.lines()) == ["  provision      2.0 s   nothing changed"]
+    assert list(stage.lines()) == ["  provision      6.0 s   nothing changed"]
 
 
 def test_the_drawn_line_is_narrower_than_the_terminal() -> None:
@@ -222,4 +223,4 @@ def test_a_run_that_was_stopped_says_where(stage: Stage) -> None:
     stage.run.task("app-1", "Have the server")
     stage.now = 5
     stage.run.close_phase(stopped=True)
-    assert list(stage.lines()) == ["  provision      5.0 s   stopped at Have the server on app-1, 5 s"]
+    assert list(stage.lines()) == ["  provision      5.0 s   stopped at Have the server on app-1"]

@@ -20,7 +20,9 @@ def test_every_pair_lies_in_ranges_that_nobody_routes():
 
 def test_there_are_as_many_as_the_range_has_and_no_two_overlap():
     pairs = list(free_subnets("local", []))
-    assert len({ipv4 for ipv4, _ in pairs}) == len({ipv6 for _, ipv6 in pairs}) == len(pairs) == 512
+    assert (
+        len({ipv4 for ipv4, _unused in pairs}) == len({ipv6 for _unused, ipv6 in pairs}) == len(pairs) == 512
+    )
 
 
 def test_an_environment_gets_its_addresses_again():
@@ -40,7 +42,7 @@ def test_a_taken_range_of_either_family_is_passed_over(taken_index):
 def test_a_wider_network_that_holds_the_range_counts_as_taken():
     found = list(free_subnets("local", ["198.18.0.0/16"]))
     assert len(found) == 256
-    assert not any(ipv4.overlaps(ip_network("198.18.0.0/16")) for ipv4, _ in found)
+    assert not any(ipv4.overlaps(ip_network("198.18.0.0/16")) for ipv4, _unused in found)
 
 
 def test_a_full_range_yields_nothing():

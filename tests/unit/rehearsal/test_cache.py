@@ -39,7 +39,7 @@ def test_a_lock_is_held_by_one_alone_and_its_place_is_named():
 
 
 def test_a_lock_is_free_again_afterwards():
-    for _ in range(2):
+    for _unused in range(2):
         with cache.build_lock("slipway/debian:trixie", timeout=0):
             pass
 

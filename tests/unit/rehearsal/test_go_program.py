@@ -65,7 +65,7 @@ def test_a_machine_whose_go_will_not_do_builds_elsewhere(machine, version):
 
 
 def test_a_failed_build_shows_the_end_of_its_output_and_is_tried_again(machine):
-    _, has_go = machine
+    _unused, has_go = machine
     has_go(build="echo 'module lookup failed' >&2; exit 1")
     with pytest.raises(SlipwayError, match="GOPROXY") as failure:
         ensure_program(STORE, no_other_builder)

@@ -11,6 +11,19 @@ from ansible_collections.slipway.deploy.plugins.module_utils._preflight.rehearsa
 GOOD = {"rehearsal_environment": "local", "rehearsal_zone": "rehearsal.example", "rehearsal_timeout": 60}
 
 
+@pytest.mark.parametrize(
+    ("image", "mend"),
+    [
+        ("postgers", "did you mean 'postgres'?"),
+        ("mongo-db", "use some of caddy, postgres, redis, versitygw"),
+        ("dns", "use some of caddy, postgres, redis, versitygw"),
+    ],
+)
+def test_an_image_that_is_none_is_named_with_its_place(image, mend):
+    (problem,) = problems(rehearsal_images=["redis", image])
+    assert (problem.variable, problem.mend) == ("rehearsal_images[1]", mend)
+
+
 def problems(**changes):
     return list(check(Given({**GOOD, **changes}, lambda: None)))
 

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Prepares a database in an empty volume, as the image's documentation promises, then becomes the server.
 set -euo pipefail
 
