@@ -7,7 +7,7 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/slipway
 ENGINE_PID=/run/slipway-dockerd.pid
 ENGINE_LOG=/var/log/slipway-dockerd.log
 # What a rehearsal runs on the controller, each as "program=Debian package".
-PROGRAMS="ssh=openssh-client ssh-keygen=openssh-client mmdebstrap=mmdebstrap"
+PROGRAMS="ssh=openssh-client ssh-keygen=openssh-client mmdebstrap=mmdebstrap mmdebstrap=debian-archive-keyring"
 
 say() { printf 'slipway: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }

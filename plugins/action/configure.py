@@ -43,7 +43,7 @@ class ActionModule(ActionBase):
         try:
             arguments = self._arguments(task_vars)
             if self._task.check_mode or not _seconds(arguments):
-                return self._execute_module(_MODULE, arguments, task_vars=task_vars)
+                return dict(self._execute_module(_MODULE, arguments, task_vars=task_vars))
             return self._run_guarded(arguments, task_vars)
         except SlipwayError as error:
             return {"failed": True, "msg": str(error)}

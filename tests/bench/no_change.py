@@ -60,7 +60,8 @@ def playbook(path: str) -> list[str]:
 def timed(command: Sequence[str]) -> tuple[float, str]:
     """Run a command and return its seconds and output; stop when it fails."""
     started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=CHECKOUT)
+    environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "default"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=CHECKOUT)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return time.perf_counter() - started, done.stdout

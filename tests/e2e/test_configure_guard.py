@@ -125,6 +125,7 @@ class Play:
             cwd=self.folder,
             env={
                 **os.environ,
+                "ANSIBLE_STDOUT_CALLBACK": "default",
                 "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
                 "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.control),
                 "COLUMNS": "1000",

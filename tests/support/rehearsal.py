@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import docker
 
 from support.collection import CHECKOUT
 
-RUN_TIMEOUT_SECONDS = 900
+RUN_TIMEOUT_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,13 @@ class Rehearsal:
             *arguments,
         ]
         done = subprocess.run(
-            command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=RUN_TIMEOUT_SECONDS
+            command,
+            cwd=CHECKOUT,
+            env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "default"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=RUN_TIMEOUT_SECONDS,
         )
         return Run(done.returncode, done.stdout + done.stderr)
 

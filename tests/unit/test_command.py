@@ -92,7 +92,7 @@ def test_without_engine_and_without_the_right_to_install_one_sentence_says_what_
     assert said.returncode == 1
     assert said.stderr == (
         "slipway: no Docker Engine answers here; start one, or on Debian or Ubuntu: "
-        "sudo apt-get install docker.io iptables mmdebstrap openssh-client\n"
+        "sudo apt-get install docker.io iptables debian-archive-keyring mmdebstrap openssh-client\n"
     )
 
 

@@ -55,7 +55,7 @@ def grouped(failures: Iterable[Failure]) -> list[tuple[str, str]]:
         key = (failure.task, failure.message, failure.summary, failure.unreachable)
         groups.setdefault(key, []).append(failure)
     return [
-        (alike[0].heading(list(dict.fromkeys(failure.host for failure in alike))), alike[0].message)
+        (alike[0].heading(sorted({failure.host for failure in alike})), alike[0].message)
         for alike in groups.values()
     ]
 

@@ -32,7 +32,7 @@ class Phase:
         if not self.summaries:
             return counted(self.changes.total(), plan)
         hosts: dict[str, list[str]] = {}
-        for host, summary in self.summaries.items():
+        for host, summary in sorted(self.summaries.items()):
             hosts.setdefault(summary, []).append(host)
         if len(hosts) == 1:
             return next(iter(hosts))

@@ -81,9 +81,9 @@ def test_a_host_out_of_reach_comes_with_the_mend(said: str, mend: str) -> None:
 
 def test_the_same_sentence_of_several_hosts_stands_once() -> None:
     failures = [
-        Failure("Install", "app-1", "no."),
-        Failure("Install", "app-3", "never."),
         Failure("Install", "app-2", "no."),
+        Failure("Install", "app-3", "never."),
+        Failure("Install", "app-1", "no."),
         Failure("Probe", "app-1", "no.", summary="16 of 17 probes"),
         Failure("Install", "app-4", "no.", unreachable=True),
     ]
