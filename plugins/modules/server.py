@@ -160,10 +160,10 @@ summary:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
-from ansible_collections.slipway.deploy.plugins.module_utils._providers._local.engine import (
+from ansible_collections.slipway.deploy.plugins.module_utils._engine import (
     DOCKER_IMPORT_ERROR,
 )
+from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 from ansible_collections.slipway.deploy.plugins.module_utils._providers._local.provider import LocalProvider
 from ansible_collections.slipway.deploy.plugins.module_utils._providers.ensure import ensure
 from ansible_collections.slipway.deploy.plugins.module_utils._providers.interface import ServerSpec

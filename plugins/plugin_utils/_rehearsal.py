@@ -11,11 +11,11 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
-from ansible_collections.slipway.deploy.plugins.module_utils._providers._local.engine import (
+from ansible_collections.slipway.deploy.plugins.module_utils._engine import (
     DOCKER_IMPORT_ERROR,
     connect,
 )
+from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 
 Work = Callable[[Any, dict[str, Any]], dict[str, Any]]
 

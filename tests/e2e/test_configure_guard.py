@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.slipway.deploy.plugins.module_utils._providers._local.engine import connect
+from ansible_collections.slipway.deploy.plugins.module_utils._engine import connect
 from support.collection import CHECKOUT
 from support.servers import environment
 

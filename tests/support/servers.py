@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.slipway.deploy.plugins.module_utils._engine import connect
 from ansible_collections.slipway.deploy.plugins.module_utils._images.progress import quiet
-from ansible_collections.slipway.deploy.plugins.module_utils._providers._local.engine import connect
 from ansible_collections.slipway.deploy.plugins.module_utils._providers._local.provider import LocalProvider
 from ansible_collections.slipway.deploy.plugins.module_utils._providers.interface import Server, ServerSpec
 from ansible_collections.slipway.deploy.plugins.module_utils._rehearsal.down import down

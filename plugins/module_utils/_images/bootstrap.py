@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._engine import engine_errors
 from .._errors import SlipwayError
-from .._providers._local.engine import engine_errors
 from .apt_configuration import (
     AptConfiguration,
     of_this_machine,

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from .._engine import engine_errors
 from .._errors import SlipwayError
-from .._providers._local.engine import engine_errors
 from .cache import build_lock
 from .progress import Progress, quiet
 from .recipe import Recipe

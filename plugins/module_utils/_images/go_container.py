@@ -12,7 +12,7 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._providers._local.engine import docker, engine_errors
+from .._engine import docker, engine_errors
 from .archive import tar_of
 from .go_program import SCRIPT, TIMEOUT_SECONDS, build_failure
 

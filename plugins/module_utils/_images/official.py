@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .._providers._local.engine import docker, engine_errors
+from .._engine import docker, engine_errors
 
 # Between two signs of life, not for the whole image: progress of a pull arrives every second.
 _SILENCE_SECONDS = 15

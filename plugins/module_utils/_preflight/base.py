@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
+from .._public_key import fault_of
 from .formats import did_you_mean, is_address
 from .given import Given
 from .problem import Problem
-from .public_key import fault_of
 from .supported import MIB, check_distribution, check_room
 
 LEAST_ROOM = 512 * MIB  # for package lists, upgrades and the journal's first days

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from .._engine import connect, docker, engine_errors
 from .._errors import SlipwayError
-from .._providers._local.engine import connect, docker, engine_errors
 
 if TYPE_CHECKING:
     from .ports import Run

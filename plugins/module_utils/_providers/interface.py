@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from .._errors import SlipwayError
+from .._public_key import fault_of
 
 PowerState = Literal["running", "stopped"]
 
@@ -43,13 +44,9 @@ class ServerSpec:
                 raise SlipwayError(
                     f"disks: {disk!r} is no name for a disk", "use lower-case letters, digits and hyphens"
                 )
-        for key in self.ssh_keys:
-            if "PRIVATE KEY" in key:
-                raise SlipwayError("ssh_keys: holds a private key", "give the .pub file's content instead")
-            if not re.match(r"(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]{40,}", key):
-                raise SlipwayError(
-                    "ssh_keys: holds a line that is no OpenSSH public key", "give the .pub file's content"
-                )
+        for index, key in enumerate(self.ssh_keys):
+            if fault := fault_of(key):
+                raise SlipwayError(f"ssh_keys[{index}]: {fault[0]}", fault[1])
 
 
 @dataclass(frozen=True)

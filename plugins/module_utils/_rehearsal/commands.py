@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._engine import engine_errors
 from .._errors import SlipwayError
-from .._providers._local.engine import engine_errors
 
 if TYPE_CHECKING:
     from docker.models.containers import Container

@@ -7,9 +7,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._engine import docker, engine_errors
 from .._errors import SlipwayError
 from .._images.progress import Progress
-from .._providers._local.engine import docker, engine_errors
 from .names import ENVIRONMENT_LABEL
 from .up import CA_FILE, TSIG_FILE
 

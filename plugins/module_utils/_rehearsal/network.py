@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any
 
+from .._engine import docker, engine_errors
 from .._errors import SlipwayError
-from .._providers._local.engine import docker, engine_errors
 from .addresses import free_subnets
 from .names import full_name, labels
 

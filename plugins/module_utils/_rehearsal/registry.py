@@ -8,8 +8,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .._engine import engine_errors
 from .._images.build import CONTENT_LABEL
-from .._providers._local.engine import engine_errors
 from .commands import run_in
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .._engine import docker, engine_errors
 from .._errors import SlipwayError
 from .._images.archive import tar_of
 from .._images.cache import content_hash
-from .._providers._local.engine import docker, engine_errors
 from .names import full_name, labels
 from .network import Network
 

@@ -153,7 +153,7 @@ def test_what_the_provider_cannot_give_is_refused_before_anything_is_done():
         ),
         (
             {"ssh_keys": ("-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET",)},
-            "ssh_keys: holds a private key; give the .pub file's content instead.",
+            "ssh_keys[0]: is a private key; remove it, make a new pair since this one was written down",
         ),
     ],
 )

@@ -8,11 +8,11 @@ import io
 import tarfile
 from typing import TYPE_CHECKING
 
+from ..._engine import docker, engine_errors
 from ..._errors import SlipwayError
 from ..._images.bootstrap import ensure_bootstrapped
 from ..._images.cache import build_lock, content_hash
 from . import hosts
-from .engine import docker, engine_errors
 
 if TYPE_CHECKING:
     from docker import DockerClient

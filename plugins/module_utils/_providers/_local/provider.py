@@ -10,6 +10,11 @@ import tarfile
 import time
 from typing import TYPE_CHECKING, Any, cast
 
+from ..._engine import (
+    connect,
+    docker,
+    engine_errors,
+)
 from ..._errors import SlipwayError
 from ..interface import (
     Provider,
@@ -21,11 +26,6 @@ from . import (
     container,
     hosts,
     images,
-)
-from .engine import (
-    connect,
-    docker,
-    engine_errors,
 )
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..._errors import SlipwayError
+from ._errors import SlipwayError
 
 try:
     import docker
