@@ -149,7 +149,7 @@ def test_what_the_provider_cannot_give_is_refused_before_anything_is_done():
         ({"disks": ("/data",)}, "disks: '/data' is no name for a disk; use lower-case letters"),
         (
             {"ssh_keys": ("ssh-ed25519",)},
-            "ssh_keys: holds a line that is no OpenSSH public key; give the .pub",
+            "ssh_keys[0]: is no public key in OpenSSH's format; use the one line",
         ),
         (
             {"ssh_keys": ("-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET",)},
