@@ -26,11 +26,14 @@ LAST_PORT = 65535
 
 # nmap's words for "a packet came back"; "open|filtered" and "filtered" mean that none did.
 _ANSWERS = {"open", "closed", "unfiltered"}
-# A dropped probe is only known by its timeout, so all of TCP goes in one fast sweep. What the sweep missed of
-# the declared ports is asked again with patience. For UDP a host tells of a closed port about once a second
-# (Linux: net.ipv4.icmp_ratelimit), so few ports are asked, slowly and often.
-_SWEEP = ("--min-rate=10000", "--max-retries=1", "--initial-rtt-timeout=100ms", "--max-rtt-timeout=200ms")
-_PATIENT = ("--max-rate=8", "--max-retries=6")
+# A dropped probe is only known by its timeout, so all of TCP goes in one fast sweep. For UDP a host tells of
+# a closed port about once a second (Linux: net.ipv4.icmp_ratelimit), so few are asked, slowly and often.
+_SWEEP: dict[Protocol, tuple[str, ...]] = {
+    "tcp": ("--min-rate=10000", "--max-retries=1", "--initial-rtt-timeout=100ms", "--max-rtt-timeout=200ms"),
+    "udp": ("--max-rate=8", "--max-retries=4"),
+}
+# What a sweep missed of the declared ports is asked again: a lost packet is no closed port.
+_PATIENT = ("--max-rate=1", "--max-retries=10")
 
 
 @dataclass(frozen=True)
@@ -129,18 +132,24 @@ def probe(run: Run, address: str, openings: Sequence[Opening]) -> list[Verdict]:
     :raises SlipwayError: when the vantage point has no address of that family, or nmap fails.
     """
     source = source_address(run, address)
-    verdicts = [_probe_tcp(run, address, expected(openings, "tcp", source))]
-    if sample := udp_sample(openings):
-        wanted = expected(openings, "udp", source) & sample
-        verdicts.append(Verdict(address, "udp", scan(run, address, "udp", sample, _PATIENT), wanted))
-    return verdicts
+    asked: dict[Protocol, frozenset[int]] = {
+        "tcp": frozenset(range(1, LAST_PORT + 1)),
+        "udp": udp_sample(openings),
+    }
+    return [
+        _compare(run, address, protocol, ports, expected(openings, protocol, source) & ports)
+        for protocol, ports in asked.items()
+        if ports
+    ]
 
 
-def _probe_tcp(run: Run, address: str, wanted: frozenset[int]) -> Verdict:
-    answering = scan(run, address, "tcp", range(1, LAST_PORT + 1), _SWEEP)
+def _compare(
+    run: Run, address: str, protocol: Protocol, ports: frozenset[int], wanted: frozenset[int]
+) -> Verdict:
+    answering = scan(run, address, protocol, ports, _SWEEP[protocol])
     if missed := wanted - answering:
-        answering |= scan(run, address, "tcp", missed, _PATIENT)
-    return Verdict(address, "tcp", answering, wanted)
+        answering |= scan(run, address, protocol, missed, _PATIENT)
+    return Verdict(address, protocol, answering, wanted)
 
 
 def source_address(run: Run, address: str) -> str:
