@@ -28,7 +28,8 @@ PRIVILEGES: tuple[dict[str, Any], ...] = (
     },
 )
 
-_TMPFS = {"/run": "", "/run/lock": "", "/tmp": ""}  # noqa: S108  # the container's own
+# The engine mounts these noexec unless told; a machine's /tmp runs programs, and package scripts rely on it.
+_TMPFS = {"/run": "", "/run/lock": "", "/tmp": "exec"}  # noqa: S108  # the container's own
 
 # systemd from 256 on refuses the legacy cgroup hierarchy unless it is told to take it.
 _LEGACY_CGROUP_ARGUMENTS = ["SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1", "systemd.unified_cgroup_hierarchy=0"]
