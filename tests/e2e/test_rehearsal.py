@@ -17,9 +17,12 @@ docker run --detach --name web --restart always --publish 8080:80 --publish 9443
     python3 -m http.server --bind :: 80
 for port in 8080 9443; do
     for try in $(seq 50); do
-        python3 -c "import urllib.request as web; web.urlopen('http://localhost:$port')" && break || sleep 0.2
+        python3 -c "from urllib.request import urlopen; urlopen('http://localhost:$port')" 2>&- && continue 2
+        sleep 0.2
     done
-done 2>/dev/null
+    echo "nothing answers on the published port $port" >&2
+    exit 1
+done
 """
 
 
