@@ -27,10 +27,10 @@ from ansible_collections.slipway.deploy.plugins.module_utils._preflight.specs im
     unknown_variables,
     with_defaults,
 )
+from ansible_collections.slipway.deploy.plugins.plugin_utils import _role_defaults
 from ansible_collections.slipway.deploy.plugins.plugin_utils._rendering import Rendering
 
 COLLECTION = Path(__file__).resolve().parents[2]
-ROLES = COLLECTION / "roles"
 CHECKS = "ansible_collections.slipway.deploy.plugins.module_utils._preflight"
 COLLECTION_PREFIX = "slipway.deploy."
 SPECIFICATION = "meta/argument_specs.yml"
@@ -70,16 +70,21 @@ class ActionModule(ActionBase):
                 "connect": {"type": "bool", "default": True},
             }
         )[1]
-        ask_host = cache(self._look_at_host) if arguments["connect"] else lambda: None
+        ask_host = cache(self._look_at_host if arguments["connect"] else lambda: None)
         try:
             roles = [self._load_role(name) for name in arguments["roles"]]
-            outcomes = [self._check(role, roles, task_vars or {}, ask_host) for role in roles]
+            variables = _role_defaults.with_role_defaults(
+                self._loader, self._templar, [role.name for role in roles], task_vars or {}
+            )
+            outcomes = [self._check(role, variables, task_vars or {}, ask_host) for role in roles]
         except SlipwayError as error:
             return {**result, "failed": True, "msg": str(error)}
         # Two roles may find the same fault with the host.
         sentences = list(dict.fromkeys(sentence for outcome in outcomes for sentence in outcome.sentences))
         checks = sum(outcome.checks for outcome in outcomes)
         result.update(changed=False, checks=checks)
+        if ask_host.cache_info().currsize and (host := ask_host()):
+            result["host"] = {name: getattr(host, name) for name in ("distribution", "version", "codename")}
         if sentences:
             heading = [f"{len(sentences)} problems to mend first:"] if len(sentences) > 1 else []
             result.update(failed=True, msg="\n".join(heading + sentences))
@@ -93,22 +98,14 @@ class ActionModule(ActionBase):
         if short not in role_names():
             what = f"this collection has no role {name!r} with an argument specification"
             raise SlipwayError(what, f"it has {', '.join(role_names())}")
-        folder = ROLES / short
-        specification = self._loader.load_from_file(str(folder / SPECIFICATION))
-        defaults_file = folder / "defaults" / "main.yml"
-        defaults = (
-            self._loader.load_from_file(str(defaults_file), trusted_as_template=True)
-            if defaults_file.is_file()
-            else None
-        )
+        specification = self._loader.load_from_file(str(_role_defaults.ROLES / short / SPECIFICATION))
         options = specification["argument_specs"]["main"].get("options") or {}
-        return Role(short, options, defaults or {}, defaults_file)
+        defaults = _role_defaults.defaults_of(self._loader, short)
+        return Role(short, options, defaults, _role_defaults.defaults_file(short))
 
-    def _check(self, role: Role, roles: list[Role], task_vars: dict[str, Any], ask_host: AskHost) -> Outcome:
-        # Roles that have not run yet have not brought their defaults along; they count least.
-        raw = dict(task_vars)
-        for other in roles:
-            raw.update({name: value for name, value in other.defaults.items() if name not in task_vars})
+    def _check(
+        self, role: Role, raw: dict[str, Any], task_vars: dict[str, Any], ask_host: AskHost
+    ) -> Outcome:
         templar = self._templar.copy_with_new_env(available_variables=raw)
         rendering = Rendering(templar.template, raw)
         rendered = rendering.variables(role.options, raw)
@@ -124,7 +121,7 @@ class ActionModule(ActionBase):
         broken = {problem.root for problem in problems}
         places = Places(raw, rendered, role.defaults, role.defaults_file)
         sound = Comparison("").options(role.options, defaults)
-        given = Given({**values, **{name: sound.get(name) for name in broken}}, ask_host)
+        given = Given({**values, **{name: sound.get(name) for name in broken}}, ask_host, broken)
         sentences = [problem.sentence(places.place(problem.variable)) for problem in problems]
         try:
             for problem in check_of(role)(given):
@@ -151,7 +148,7 @@ def check_of(role: Role) -> Callable[[Given], Iterable[Problem]]:
 
 def role_names() -> list[str]:
     """Return the short names of this collection's roles that have an argument specification."""
-    return sorted(path.parents[1].name for path in ROLES.glob(f"*/{SPECIFICATION}"))
+    return sorted(path.parents[1].name for path in _role_defaults.ROLES.glob(f"*/{SPECIFICATION}"))
 
 
 def unset_mend(inventory_dir: str | None) -> str:

@@ -57,6 +57,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+host:
+  description: What the host said of itself, in the words of its os-release.
+  type: dict
+  returned: when a role's check asked the host
+  sample: {distribution: debian, version: "13", codename: trixie}
 checks:
   description: How many values were compared with the roles' argument specifications.
   type: int

@@ -14,7 +14,7 @@ from ansible.plugins.test.core import TestModule as CoreTests
 
 from support.collection import CHECKOUT
 
-DEBIAN = {"distribution": "Debian", "distribution_release": "trixie"}
+DEBIAN = {"distribution": "debian", "version": "13", "codename": "trixie"}
 
 
 class RoleTemplates:
@@ -34,7 +34,11 @@ class RoleTemplates:
         self._environment.filters.update(MathFilters().filters())
         self._environment.filters.update(UrlFilters().filters())
         self._environment.tests.update(CoreTests().tests())
-        self._variables = {"ansible_facts": DEBIAN, **self._load("defaults"), **variables}
+        self._variables = {
+            f"__{role}_preflight": {"host": DEBIAN},
+            **self._load("defaults"),
+            **variables,
+        }
         for name, value in self._load("vars").items():
             self._variables[name] = self._resolve(value)
 

@@ -46,10 +46,10 @@ def test_only_a_plain_http_mirror_is_used_without_tls() -> None:
 
 
 @pytest.mark.parametrize("source", ["distribution", "docker"])
-@pytest.mark.parametrize("distribution", ["Debian", "Ubuntu"])
+@pytest.mark.parametrize("distribution", ["debian", "ubuntu"])
 def test_unattended_upgrades_pass_the_engine_by(source: str, distribution: str) -> None:
-    facts = {"distribution": distribution}
-    templates = RoleTemplates("docker", docker_source=source, ansible_facts=facts)
+    told = {"host": {"distribution": distribution}}
+    templates = RoleTemplates("docker", docker_source=source, __docker_preflight=told)
     patterns = re.findall('"(.*)";', templates.render("etc/apt/apt.conf.d/53slipway-docker"))
     packages = VARS["__docker_packages"][source][distribution]
     assert len(patterns) == len(packages) >= 4
@@ -58,20 +58,20 @@ def test_unattended_upgrades_pass_the_engine_by(source: str, distribution: str) 
 
 
 @pytest.mark.parametrize(
-    ("facts", "lines"),
+    ("host", "lines"),
     [
         (
-            {"distribution": "Debian", "distribution_release": "bookworm"},
+            {"distribution": "debian", "codename": "bookworm"},
             ["URIs: https://download.docker.com/linux/debian", "Suites: bookworm"],
         ),
         (
-            {"distribution": "Ubuntu", "distribution_release": "noble"},
+            {"distribution": "ubuntu", "codename": "noble"},
             ["URIs: https://download.docker.com/linux/ubuntu", "Suites: noble"],
         ),
     ],
 )
-def test_upstream_repository_trusts_one_key(facts: dict[str, str], lines: list[str]) -> None:
-    text = RoleTemplates("docker", ansible_facts=facts).render(
+def test_upstream_repository_trusts_one_key(host: dict[str, str], lines: list[str]) -> None:
+    text = RoleTemplates("docker", __docker_preflight={"host": host}).render(
         "etc/apt/sources.list.d/slipway-docker.sources"
     )
     assert set(lines) < set(text.splitlines())
