@@ -10,15 +10,17 @@ import json
 import sys
 from pathlib import Path
 
-from . import no_change
+from . import bring_up, no_change
 from .figures import Figure, table
+from .hosts import network
 
 RESULT = Path("evidence/bench.json")
 
 
 def main() -> int:
     """Run all benchmarks; return the exit code."""
-    figures: list[Figure] = list(no_change.figures())
+    with network():
+        figures: list[Figure] = [*bring_up.figures(), *no_change.figures()]
     print(table(figures))
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps([figure.as_dict() for figure in figures], indent=2) + "\n")

@@ -12,27 +12,24 @@ import re
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
 
 from .figures import Figure
+from .hosts import BIN, CHECKOUT, INVENTORY, playbook, timed
 
 ROUNDS = 5
 ROLES = ("base", "firewall", "docker")
-CHECKOUT = Path(__file__).resolve().parents[2]
-INVENTORY = CHECKOUT / "tests" / "inventories" / "bench"
-BIN = Path(sys.executable).parent
 
 
 def figures() -> Iterator[Figure]:
-    """Bring up a host, converge it, and measure both sides in turn."""
-    with converged_host() as host, TemporaryDirectory() as scratch:
-        command = pyinfra_command(host, Path(scratch))
+    """Converge the server, and measure both sides in turn."""
+    with TemporaryDirectory() as scratch:
+        timed(playbook("playbooks/configure.yml"))
+        command = pyinfra_command(Path(scratch))
         subprocess.run(command, check=True, capture_output=True)  # installs what only pyinfra wants
         ours, theirs, tasks = [], [], 0
         for _unused in range(ROUNDS):
@@ -52,40 +49,15 @@ def figures() -> Iterator[Figure]:
     )
 
 
-def playbook(path: str) -> list[str]:
-    """Return the command that runs a playbook on the host of the benchmark."""
-    return [str(BIN / "ansible-playbook"), path, "-i", str(INVENTORY)]
-
-
-def timed(command: Sequence[str]) -> tuple[float, str]:
-    """Run a command and return its seconds and output; stop when it fails."""
-    started = time.perf_counter()
-    environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "default"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=CHECKOUT)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return time.perf_counter() - started, done.stdout
-
-
 def require_no_change(output: str) -> None:
     """Stop when the run changed something, since then it measured something else."""
     if not re.search(r"changed=0 ", output):
         sys.exit(f"the run was to change nothing, but did:\n{output[-3000:]}")
 
 
-@contextmanager
-def converged_host() -> Iterator[dict[str, str]]:
-    """Yield how to reach a host on which the roles have run; take it away afterwards."""
-    try:
-        timed(playbook("tests/hosts/create.yml"))
-        timed(playbook("playbooks/configure.yml"))
-        yield yaml.safe_load((INVENTORY / "host_vars" / "bench-1" / "server.yml").read_text())
-    finally:
-        timed(playbook("tests/hosts/destroy.yml"))
-
-
-def pyinfra_command(host: dict[str, str], scratch: Path) -> list[str]:
+def pyinfra_command(scratch: Path) -> list[str]:
     """Write the deploy's data and return the command that asserts the host's state with pyinfra."""
+    host = yaml.safe_load((INVENTORY / "host_vars" / "bench-1" / "server.yml").read_text())
     ssh = [
         "ssh",
         "-i",

@@ -52,12 +52,14 @@ class TestTheWhole:
     def test_a_service_that_cannot_become_healthy_shows_the_end_of_its_log(self, services):
         services.on_host("dns", "sh", "-c", "echo nonsense >/etc/knot/tsig.conf")
         services.engine.containers.get("slipway-services-dns").kill()
-        run = services.play("playbooks/rehearse_up.yml")
+        try:
+            run = services.play("playbooks/rehearse_up.yml")
+        finally:
+            services.engine.containers.get("slipway-services-dns").remove(force=True)
+            services.must_play("playbooks/rehearse_up.yml")
         assert run.code != 0
-        assert "slipway-services-dns is exited" in run.output
+        assert "slipway-services-dns is exited" in run.output, run.output
         assert "/etc/knot/tsig.conf" in run.output
-        services.engine.containers.get("slipway-services-dns").remove(force=True)
-        services.must_play("playbooks/rehearse_up.yml")
 
 
 class TestDns:

@@ -158,8 +158,7 @@ def _is_healthy(container: Container) -> bool:
     try:
         # The command has its own bound; this one is for the case that it cannot even begin.
         return bool(container.exec_run(["timeout", "10", "healthy"]).exit_code == 0)
-    except docker.errors.APIError as error:
-        # The container ended between the look and the command; the next look says so.
-        if error.status_code == 409:
-            return False
-        raise
+    except docker.errors.APIError:
+        # The container ended between the look and the command, which engines say in several ways (409, 500);
+        # the next look says it in ours, and an engine that is itself in trouble fails that look.
+        return False
