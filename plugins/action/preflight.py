@@ -29,6 +29,7 @@ from ansible_collections.slipway.deploy.plugins.module_utils._preflight.specs im
 )
 from ansible_collections.slipway.deploy.plugins.plugin_utils import _role_defaults
 from ansible_collections.slipway.deploy.plugins.plugin_utils._rendering import Rendering
+from ansible_collections.slipway.deploy.plugins.plugin_utils._secrets import planned
 
 COLLECTION = Path(__file__).resolve().parents[2]
 CHECKS = "ansible_collections.slipway.deploy.plugins.module_utils._preflight"
@@ -76,6 +77,7 @@ class ActionModule(ActionBase):
             variables = _role_defaults.with_role_defaults(
                 self._loader, self._templar, [role.name for role in roles], task_vars or {}
             )
+            variables.update(planned(variables, self._templar.template))
             outcomes = [self._check(role, variables, task_vars or {}, ask_host) for role in roles]
         except SlipwayError as error:
             return {**result, "failed": True, "msg": str(error)}

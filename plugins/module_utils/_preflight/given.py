@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,9 +26,19 @@ class Given:
     ``int``, and empty for the other methods.
     """
 
-    def __init__(self, values: Mapping[Text, Any], ask_host: Callable[[], Host | None]) -> None:
+    def __init__(
+        self,
+        values: Mapping[Text, Any],
+        ask_host: Callable[[], Host | None],
+        broken: Collection[Text] = (),
+    ) -> None:
         self._values = values
         self._ask_host = ask_host
+        self._broken = broken
+
+    def broke(self, *names: Text) -> Truth:
+        """Whether one of the variables broke its specification, so that its default says nothing."""
+        return not set(names).isdisjoint(self._broken)
 
     def get(self, name: Text) -> Any:
         """Return the value of any variable, ``None`` when it has none."""

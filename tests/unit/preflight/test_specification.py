@@ -13,6 +13,7 @@ from ansible_collections.slipway.deploy.plugins.action import preflight
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 from ansible_collections.slipway.deploy.plugins.module_utils._preflight.given import Given
 from ansible_collections.slipway.deploy.plugins.module_utils._preflight.problem import Problem
+from ansible_collections.slipway.deploy.plugins.plugin_utils import _role_defaults
 from support.preflight import Bench
 
 SPECIFICATION = """
@@ -192,7 +193,7 @@ def boat(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench
     (roles / "boat" / "meta" / "argument_specs.yml").write_text(SPECIFICATION)
     (roles / "boat" / "defaults").mkdir()
     (roles / "boat" / "defaults" / "main.yml").write_text(DEFAULTS)
-    monkeypatch.setattr(preflight, "ROLES", roles)
+    monkeypatch.setattr(_role_defaults, "ROLES", roles)
     return bench
 
 
