@@ -29,12 +29,14 @@ from ansible_collections.slipway.deploy.plugins.module_utils._preflight.specs im
 )
 from ansible_collections.slipway.deploy.plugins.plugin_utils import _role_defaults
 from ansible_collections.slipway.deploy.plugins.plugin_utils._rendering import Rendering
-from ansible_collections.slipway.deploy.plugins.plugin_utils._secrets import planned
+from ansible_collections.slipway.deploy.plugins.plugin_utils._secrets import planned, refuse_plain
 
 COLLECTION = Path(__file__).resolve().parents[2]
 CHECKS = "ansible_collections.slipway.deploy.plugins.module_utils._preflight"
 COLLECTION_PREFIX = "slipway.deploy."
 SPECIFICATION = "meta/argument_specs.yml"
+SECRETS = "secrets"  # without a vault password, this role refuses hosts beyond this machine
+TOLD_OF_HOST = ("distribution", "version", "codename", "memory")
 
 AskHost = Callable[[], Host | None]
 
@@ -77,7 +79,9 @@ class ActionModule(ActionBase):
             variables = _role_defaults.with_role_defaults(
                 self._loader, self._templar, [role.name for role in roles], task_vars or {}
             )
-            variables.update(planned(variables, self._templar.template))
+            if not self._task._role:  # a role that runs needs the secrets themselves
+                templar = self._templar.copy_with_new_env(available_variables=variables)
+                variables.update(planned(variables, templar.template))
             outcomes = [self._check(role, variables, task_vars or {}, ask_host) for role in roles]
         except SlipwayError as error:
             return {**result, "failed": True, "msg": str(error)}
@@ -86,7 +90,7 @@ class ActionModule(ActionBase):
         checks = sum(outcome.checks for outcome in outcomes)
         result.update(changed=False, checks=checks)
         if ask_host.cache_info().currsize and (host := ask_host()):
-            result["host"] = {name: getattr(host, name) for name in ("distribution", "version", "codename")}
+            result["host"] = {name: getattr(host, name) for name in TOLD_OF_HOST}
         if sentences:
             heading = [f"{len(sentences)} problems to mend first:"] if len(sentences) > 1 else []
             result.update(failed=True, msg="\n".join(heading + sentences))
@@ -123,9 +127,16 @@ class ActionModule(ActionBase):
         broken = {problem.root for problem in problems}
         places = Places(raw, rendered, role.defaults, role.defaults_file)
         sound = Comparison("").options(role.options, defaults)
-        given = Given({**values, **{name: sound.get(name) for name in broken}}, ask_host, broken)
+        given = Given(
+            {**values, **{name: sound.get(name) for name in broken}},
+            ask_host,
+            broken,
+            task_vars.get("inventory_dir"),
+        )
         sentences = [problem.sentence(places.place(problem.variable)) for problem in problems]
         try:
+            if role.name == SECRETS and not self._loader._vault.secrets:
+                refuse_plain(sorted(planned(task_vars, templar.template)), task_vars)
             for problem in check_of(role)(given):
                 if problem.root not in broken:
                     sentences.append(problem.sentence(places.place(problem.variable)))

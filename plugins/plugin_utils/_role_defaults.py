@@ -29,18 +29,20 @@ def with_role_defaults(
 ) -> dict[str, Any]:
     """Return the variables with the defaults of roles of this collection as the least of all precedences.
 
-    The roles are those named, and those that ``app_backing`` names, for what these offer to
-    ``app_environment``. ``loader`` and ``templar`` are an action's own. Nothing is rendered.
+    The roles are those named, and those whose words the description uses: ``smoke`` in ``app_probes``, and
+    what ``app_backing`` names in ``app_environment``. ``loader`` and ``templar`` are an action's own. Nothing
+    is rendered.
     """
     merged = _merge(loader, roles, variables)
-    return _merge(loader, _backing_roles(templar, merged), merged)
+    return _merge(loader, ["smoke", *_backing_roles(templar, merged)], merged)
 
 
 def _merge(loader: Any, roles: Iterable[str], variables: Mapping[str, Any]) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
+    # A name that is a key of the variables stays that very object: ansible-core tags it with its place.
+    defaults: dict[str, Any] = {}
     for role in roles:
-        merged.update(defaults_of(loader, role))
-    return {**merged, **variables}
+        defaults.update(defaults_of(loader, role))
+    return {**variables, **{name: value for name, value in defaults.items() if name not in variables}}
 
 
 def _backing_roles(templar: Any, variables: Mapping[str, Any]) -> list[str]:

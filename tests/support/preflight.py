@@ -55,16 +55,19 @@ class Bench:
 
     def preflight(self, *roles: str, connect: bool = True) -> dict[str, Any]:
         """Run the action for these roles and return its result."""
+        return self.run("preflight", {"roles": list(roles), "connect": connect})
+
+    def run(self, action_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Run an action of this collection and return its result."""
         loader = DataLoader()
         inventory = InventoryManager(loader=loader, sources=[str(self.inventory)])
         manager = VariableManager(loader=loader, inventory=inventory)
         host = inventory.get_host(HOST)
         assert host is not None
         task_vars = manager.get_vars(host=host)
-        arguments = {"roles": list(roles), "connect": connect}
-        task = Task.load({"slipway.deploy.preflight": arguments}, loader=loader)
+        task = Task.load({f"slipway.deploy.{action_name}": arguments}, loader=loader)
         action = plugin_loader.action_loader.get(
-            "slipway.deploy.preflight",
+            f"slipway.deploy.{action_name}",
             task=task,
             connection=Mock(),
             play_context=PlayContext(),

@@ -31,10 +31,12 @@ class Given:
         values: Mapping[Text, Any],
         ask_host: Callable[[], Host | None],
         broken: Collection[Text] = (),
+        inventory_dir: Text | None = None,
     ) -> None:
         self._values = values
         self._ask_host = ask_host
         self._broken = broken
+        self.inventory_dir = inventory_dir
 
     def broke(self, *names: Text) -> Truth:
         """Whether one of the variables broke its specification, so that its default says nothing."""
