@@ -48,15 +48,20 @@ class Failure:
         return f"{self.summary}; {what}" if self.summary else what
 
 
-def grouped(failures: Iterable[Failure]) -> list[tuple[str, str]]:
-    """Return heading and message of each failure; what several hosts said alike stands once."""
+def alike(failures: Iterable[Failure]) -> list[list[Failure]]:
+    """Return the failures in groups; what several hosts said alike is one."""
     groups: dict[tuple[str, str, str, bool], list[Failure]] = {}
     for failure in failures:
         key = (failure.task, failure.message, failure.summary, failure.unreachable)
         groups.setdefault(key, []).append(failure)
+    return list(groups.values())
+
+
+def grouped(failures: Iterable[Failure]) -> list[tuple[str, str]]:
+    """Return heading and message of each group of failures."""
     return [
-        (alike[0].heading(sorted({failure.host for failure in alike})), alike[0].message)
-        for alike in groups.values()
+        (group[0].heading(sorted({failure.host for failure in group})), group[0].message)
+        for group in alike(failures)
     ]
 
 

@@ -13,11 +13,16 @@ from .layout import counted, listed
 
 @dataclass
 class Phase:
-    """``key`` tells plays apart, of which several may have the same name; ``started`` is in seconds."""
+    """``key`` tells plays apart, of which several may have the same name.
+
+    ``started`` and ``seconds`` are in seconds; ``stopped`` says where the run ended that came no further.
+    """
 
     key: str
     name: str
     started: float
+    seconds: float = 0.0
+    stopped: str = ""
     changes: Counter[str] = field(default_factory=Counter)
     summaries: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
@@ -27,6 +32,8 @@ class Phase:
 
     def text(self, plan: bool) -> str:
         """Return what became of a phase without failures."""
+        if self.stopped:
+            return self.stopped
         if not self.matched:
             return "no host matches"
         if not self.summaries:
