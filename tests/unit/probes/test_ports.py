@@ -104,3 +104,18 @@ def test_a_summary_counts_each_port_once():
         for protocol, seen in (("tcp", {22, 80, 443}), ("udp", {443}))
     ]
     assert ports.summary(verdicts) == "3 TCP, 1 UDP ports answer, as declared, of 2 addresses"
+
+
+def test_a_silent_udp_port_is_asked_in_quic_which_no_server_may_ignore():
+    asked = []
+
+    def run(command):
+        asked.append(command)
+        return answering(REPORT)(command)
+
+    ports.probe(run, HOST, [ports.Opening("udp", 443, 443, ANYONE)])
+    (data,) = [word.removeprefix("--data=") for word in asked[-1] if word.startswith("--data=")]
+    datagram = bytes.fromhex(data)
+    assert len(datagram) == 1200  # RFC 9000, 14.1
+    assert datagram[0] & 0xC0 == 0xC0  # a long header
+    assert all(octet & 0x0F == 0x0A for octet in datagram[1:5])  # a version that nobody has
