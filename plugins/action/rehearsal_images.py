@@ -16,7 +16,7 @@ from ansible_collections.slipway.deploy.plugins.plugin_utils._rehearsal import (
 
 SPECIFICATION = {
     "environment": {"type": "str", "required": True},
-    "images_directory": {"type": "path", "required": True},
+    "images_directories": {"type": "list", "elements": "path", "required": True},
     "images": {"type": "list", "elements": "str", "required": True},
 }
 
@@ -29,7 +29,8 @@ class ActionModule(RehearsalAction):
         return self.run_work(SPECIFICATION, self._work, task_vars)
 
     def _work(self, client: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-        stock = Stock(client, Path(arguments["images_directory"]), self._task.check_mode, show_progress)
+        directories = [Path(directory) for directory in arguments["images_directories"]]
+        stock = Stock(client, directories, self._task.check_mode, show_progress)
         steps = stock.fill(arguments["environment"], arguments["images"])
         published = "would publish" if self._task.check_mode else "published"
         # Nothing new is nothing to tell: the network's summary stands.

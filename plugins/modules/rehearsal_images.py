@@ -13,7 +13,7 @@ description:
     pulls it.
   - A name that the registry offers already, from a pull or from the same recipe, is left as it is.
   - Otherwise the official image is pulled where a registry answers. That none does is found out once in a
-    call.
+    call. With C(official) false in its C(image.yml), none is asked for it.
   - Otherwise a stand-in is built, from Debian packages and Go modules, once for each content; one at a time.
     What was built is kept in the engine and below C(~/.cache/slipway).
   - Runs on the controller, whatever host the task is for, and says on standard error what takes long.
@@ -28,12 +28,13 @@ options:
     description: The environment whose registry is filled, see M(slipway.deploy.rehearsal_network).
     type: str
     required: true
-  images_directory:
-    description: Where the recipes lie, a folder each.
-    type: path
+  images_directories:
+    description: Where the recipes lie, a folder each. Where two have the same name, the first is taken.
+    type: list
+    elements: path
     required: true
   images:
-    description: Names of the recipes.
+    description: Names of the recipes; with a version behind a colon where a recipe has several.
     type: list
     elements: str
     required: true
@@ -53,7 +54,7 @@ EXAMPLES = r"""
 - name: Have PostgreSQL and Caddy in the registry
   slipway.deploy.rehearsal_images:
     environment: local
-    images_directory: "{{ role_path }}/files/images"
+    images_directories: ["{{ role_path }}/files/images"]
     images: [postgres, caddy]
 """
 

@@ -56,7 +56,7 @@ def _build(client: DockerClient, recipe: Recipe, base: str, program: Path | None
             fileobj=context,
             custom_context=True,
             tag=recipe.reference(base),
-            buildargs={"BASE": base},
+            buildargs={"BASE": base, **({"VERSION": recipe.version} if recipe.version else {})},
             labels={"slipway.image": recipe.name, CONTENT_LABEL: recipe.content(base)},
             # The build has the machine's network: its packages come as the machine's own do.
             network_mode="host",

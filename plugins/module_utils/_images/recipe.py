@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,18 @@ class Recipe:
 
     name: str
     names: tuple[str, ...]
+    official: bool
+    """Whether a registry may have it."""
+    version: str
+    """For the Dockerfile's ``ARG VERSION``; empty where one folder is one image."""
     go: GoProgram | None
     files: Mapping[str, tuple[int, bytes]]
 
     def content(self, base: str) -> str:
         """Return the hash of everything that goes into the image."""
         parts: list[str | bytes] = [base, self.go.identity if self.go else ""]
+        if self.version:
+            parts.append(self.version)
         for name, (mode, data) in sorted(self.files.items()):
             parts += [name, oct(mode), data]
         return content_hash(parts)
@@ -58,27 +64,65 @@ class Recipe:
         return f"slipway/{self.name}:{self.content(base)}"
 
 
-def load(directory: Path, name: str) -> Recipe:
-    """Read the recipe of one image.
+def load(directories: Sequence[Path], image: str) -> Recipe:
+    """Read the recipe of one image, from the first folder that has it.
 
-    :raises SlipwayError: when there is no such folder, or its description cannot be right.
+    :param image: a folder's name; where that describes several versions, with one of them: ``shop:1.0.0``.
+    :raises SlipwayError: when there is no such image, or its description cannot be right.
     """
-    folder = directory / name
-    if not (folder / "Dockerfile").is_file():
-        known = ", ".join(sorted(path.parent.name for path in directory.glob("*/Dockerfile")))
-        raise SlipwayError(f"images: there is no image {name!r} in {directory}", f"use one of {known}")
-    description = yaml.safe_load((folder / _DESCRIPTION).read_text())
-    return Recipe(name, *_described(folder, description), _context(folder))
+    name, _unused, version = image.partition(":")
+    folder = next((path / name for path in directories if (path / name / "Dockerfile").is_file()), None)
+    description = _read(folder) if folder else None
+    if folder is None or description is None or version not in description.versions:
+        raise SlipwayError(
+            f"images: there is no image {image!r} in {' or '.join(map(str, directories))}",
+            f"use one of {', '.join(offered_images(directories))}",
+        )
+    names = tuple(f"{known}:{version}" if version else known for known in description.names)
+    return Recipe(name, names, description.official, version, description.go, _context(folder))
 
 
-def _described(folder: Path, description: Any) -> tuple[tuple[str, ...], GoProgram | None]:
+def offered_images(directories: Sequence[Path]) -> list[str]:
+    """Return the images that have a name in production, as ``load`` takes them, sorted.
+
+    :raises SlipwayError: when a description cannot be right.
+    """
+    folders = {
+        path.parent.name: path.parent
+        for directory in reversed(directories)
+        for path in directory.glob("*/Dockerfile")
+    }
+    return sorted(
+        f"{name}:{version}" if version else name
+        for name, description in ((name, _read(folder)) for name, folder in folders.items())
+        for version in description.versions
+        if description.names
+    )
+
+
+@dataclass(frozen=True)
+class _Description:
+    """What stands in an image.yml."""
+
+    names: tuple[str, ...]
+    versions: tuple[str, ...] = ("",)
+    official: bool = True
+    go: GoProgram | None = None
+
+
+def _read(folder: Path) -> _Description:
     try:
-        go = description.get("go")
-        return tuple(description["names"]), GoProgram(**go) if go else None
-    except (AttributeError, KeyError, TypeError) as error:
+        given = dict(yaml.safe_load((folder / _DESCRIPTION).read_text()))
+        go = given.pop("go", None)
+        texts: dict[str, Any] = {
+            key: tuple(map(str, given.pop(key))) for key in ("names", "versions") if key in given
+        }
+        return _Description(**texts, **given, go=GoProgram(**go) if go else None)
+    except (OSError, TypeError, ValueError) as error:
         raise SlipwayError(
             f"{folder / _DESCRIPTION} is no description of an image ({error})",
-            "give names (a list) and perhaps go (program, module, version, package, version_variable)",
+            "give names (a list) and perhaps versions (a list), official (true or false) and "
+            "go (program, module, version, package, version_variable)",
         ) from error
 
 

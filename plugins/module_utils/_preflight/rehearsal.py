@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._images.recipe import load
+from .._images.recipe import offered_images
 from .formats import did_you_mean
 from .problem import Problem
 
@@ -47,14 +47,21 @@ def check(given: Given) -> Iterator[Problem]:
     timeout = given.int("rehearsal_timeout")
     if timeout is not None and timeout < 1:
         yield Problem("rehearsal_timeout", f"{timeout} is no time to wait", "give seconds, at least 1")
+    yield from _image_problems(given)
+
+
+def _image_problems(given: Given) -> Iterator[Problem]:
+    directories = [_IMAGES]
+    for index, directory in enumerate(given.list("rehearsal_image_directories")):
+        if not Path(directory).is_dir():
+            variable = f"rehearsal_image_directories[{index}]"
+            yield Problem(
+                variable, f"there is no folder {directory}", "give one that holds folders of images"
+            )
+        directories.append(Path(directory))
     images = given.list("rehearsal_images")
-    known = _known_images() if images else []
+    offered = offered_images(directories) if images else []
     for index, image in enumerate(images):
-        if image not in known:
-            mend = did_you_mean(image, known) or f"use some of {', '.join(known)}"
+        if image not in offered:
+            mend = did_you_mean(image, offered) or f"use some of {', '.join(offered)}"
             yield Problem(f"rehearsal_images[{index}]", f"there is no image {image!r}", mend)
-
-
-def _known_images() -> list[str]:
-    folders = sorted(path.parent.name for path in _IMAGES.glob("*/Dockerfile"))
-    return [name for name in folders if load(_IMAGES, name).names]

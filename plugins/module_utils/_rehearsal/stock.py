@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 class Stock:
     """Brings images to the registry of one environment, one at a time: a build uses the whole machine."""
 
-    def __init__(self, client: DockerClient, directory: Path, check_mode: bool, progress: Progress) -> None:
+    def __init__(
+        self, client: DockerClient, directories: Sequence[Path], check_mode: bool, progress: Progress
+    ) -> None:
         self._client = client
-        self._directory = directory
+        self._directories = directories
         self._check_mode = check_mode
         self._progress = progress
         self._official = OfficialImages()
@@ -40,7 +42,7 @@ class Stock:
 
         :raises SlipwayError: when an image can neither be pulled nor built, or the registry is not up.
         """
-        recipes = [load(self._directory, name) for name in images]
+        recipes = [load(self._directories, name) for name in images]
         base = bootstrapped_reference(BASE_SUITE)
         container = find_container(self._client, environment, "registry")
         if container is None and not self._check_mode:
@@ -59,17 +61,21 @@ class Stock:
         return tuple(steps)
 
     def _bring(self, registry: Registry, recipe: Recipe, names: list[str]) -> list[str]:
-        official = {name: reference for name in names if (reference := self._official.pull(name))}
+        official = {
+            name: reference for name in names if recipe.official and (reference := self._official.pull(name))
+        }
         for name, reference in official.items():
             self._progress(f"publishing {name}, the official image")
             registry.publish(reference, [name])
         others = [name for name in names if name not in official]
+        made_here = "stand-in" if recipe.official else "built here"
         if others:
-            self._progress(f"no registry gives {', '.join(others)}; a stand-in is made here")
+            if recipe.official:
+                self._progress(f"no registry gives {', '.join(others)}; a stand-in is made here")
             reference = self._build(recipe)
-            self._progress(f"publishing {', '.join(others)}, the stand-in")
+            self._progress(f"publishing {', '.join(others)}, {made_here}")
             registry.publish(reference, others)
-        return [f"publish {name} ({'official' if name in official else 'stand-in'})" for name in names]
+        return [f"publish {name} ({'official' if name in official else made_here})" for name in names]
 
     def _build(self, recipe: Recipe) -> str:
         base = ensure_bootstrapped(self._client, BASE_SUITE, progress=self._progress)
@@ -80,5 +86,5 @@ class Stock:
 
     def _build_go(self, environment: dict[str, str], folder: Path, program: str) -> Path:
         base = ensure_bootstrapped(self._client, BASE_SUITE, progress=self._progress)
-        image = ensure_built(self._client, load(self._directory, "go"), base, progress=self._progress)
+        image = ensure_built(self._client, load(self._directories, "go"), base, progress=self._progress)
         return ContainerBuilder(self._client, image)(environment, folder, program)

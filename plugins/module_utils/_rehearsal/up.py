@@ -97,7 +97,7 @@ def up(client: DockerClient, wanted: Wanted, check_mode: bool, progress: Progres
 def _service_images(
     client: DockerClient, directory: Path, check_mode: bool, progress: Progress
 ) -> dict[str, str]:
-    recipes = {name: load(directory, name) for name in OFFSETS}
+    recipes = {name: load([directory], name) for name in OFFSETS}
     if check_mode:
         base = bootstrapped_reference(BASE_SUITE)
         return {name: recipe.reference(base) for name, recipe in recipes.items()}

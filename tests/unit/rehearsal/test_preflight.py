@@ -24,6 +24,23 @@ def test_an_image_that_is_none_is_named_with_its_place(image, mend):
     assert (problem.variable, problem.mend) == ("rehearsal_images[1]", mend)
 
 
+def test_images_of_further_folders_are_known(tmp_path):
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "Dockerfile").write_text("ARG BASE\nFROM ${BASE}\n")
+    (shop / "image.yml").write_text("names: [acme/shop]\nversions: [1.0.0]\n")
+    given = {"rehearsal_image_directories": [str(tmp_path)], "rehearsal_images": ["redis", "shop:1.0.0"]}
+    assert problems(**given) == []
+    (problem,) = problems(**{**given, "rehearsal_images": ["shop:1.0.1"]})
+    assert (problem.variable, problem.mend) == ("rehearsal_images[0]", "did you mean 'shop:1.0.0'?")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    (problem,) = problems(rehearsal_image_directories=[str(tmp_path), str(tmp_path / "imgaes")])
+    assert problem.variable == "rehearsal_image_directories[1]"
+    assert problem.what.endswith("imgaes")
+
+
 def problems(**changes):
     return list(check(Given({**GOOD, **changes}, lambda: None)))
 
