@@ -12,6 +12,7 @@ from ansible.plugins.filter.mathstuff import FilterModule as MathFilters
 from ansible.plugins.filter.urlsplit import FilterModule as UrlFilters
 from ansible.plugins.test.core import TestModule as CoreTests
 
+from ansible_collections.slipway.deploy.plugins.filter.proxy_sites import proxy_sites
 from support.collection import CHECKOUT
 
 DEBIAN = {"distribution": "debian", "version": "13", "codename": "trixie"}
@@ -33,6 +34,7 @@ class RoleTemplates:
         self._environment.filters.update(CoreFilters().filters())
         self._environment.filters.update(MathFilters().filters())
         self._environment.filters.update(UrlFilters().filters())
+        self._environment.filters["slipway.deploy.proxy_sites"] = proxy_sites
         self._environment.tests.update(CoreTests().tests())
         self._variables = {
             f"__{role}_preflight": {"host": DEBIAN},

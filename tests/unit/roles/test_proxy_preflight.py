@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What preflight says about the proxy's variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.slipway.deploy.plugins.module_utils._preflight import proxy
+from ansible_collections.slipway.deploy.plugins.module_utils._preflight.given import Given
+
+GOOD: dict[str, Any] = {
+    "app_name": "gratonite",
+    "app_routes": [{"host": "www.example.org", "service": "web", "port": 3000}],
+    "proxy_caddy_image": "docker.io/library/caddy:2@sha256:0a",
+    "proxy_data_directory": "/srv/disk-1/proxy",
+    "proxy_acme_directory": "production",
+    "proxy_acme_email": "",
+    "proxy_acme_ca_file": "",
+    "proxy_certificate_timeout": 120,
+    "proxy_hsts_max_age": 300,
+    "proxy_hsts_include_subdomains": False,
+    "proxy_max_body": "10MB",
+    "proxy_response_timeout": 60,
+    "proxy_drain_seconds": 300,
+}
+DIRECTORY = "https://ca.example.org:14000/dir"
+
+
+def problems(**variables: Any) -> list[tuple[str, str, str]]:
+    given = Given({**GOOD, **variables}, lambda: None)
+    return [(problem.variable, problem.what, problem.mend) for problem in proxy.check(given)]
+
+
+def variables_of(**variables: Any) -> list[str]:
+    return [variable for variable, _unused, _unused in problems(**variables)]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"proxy_acme_directory": "staging", "proxy_acme_email": "ops+tls@example.org"},
+        {"proxy_acme_directory": DIRECTORY},
+        {"proxy_hsts_max_age": 0},
+        {"proxy_hsts_max_age": 63072000, "proxy_hsts_include_subdomains": True},
+    ],
+)
+def test_good_input_is_silent(variables: dict[str, Any]) -> None:
+    assert problems(**variables) == []
+
+
+BAD = {
+    "image": ("proxy_caddy_image", "Caddy:2 --privileged"),
+    "image with a variable of Compose": ("proxy_caddy_image", "caddy:${TAG}"),
+    "data directory": ("proxy_data_directory", "proxy"),
+    "data directory with a colon": ("proxy_data_directory", "/srv/a:/etc"),
+    "the root": ("proxy_data_directory", "/"),
+    "mail": ("proxy_acme_email", "admin"),
+    "mail that ends the string": ("proxy_acme_email", 'a@example.org" }'),
+    "CA over http": ("proxy_acme_directory", "http://ca.example.org/dir"),
+    "CA misspelt": ("proxy_acme_directory", "stagging"),
+    "CA with a quote": ("proxy_acme_directory", 'https://ca.example.org/"'),
+    "CA with a bad port": ("proxy_acme_directory", "https://ca.example.org:port/"),
+    "age of HSTS": ("proxy_hsts_max_age", -1),
+    "age of HSTS beyond reason": ("proxy_hsts_max_age", 10**9),
+    "size": ("proxy_max_body", "much"),
+    "response": ("proxy_response_timeout", 0),
+    "drain": ("proxy_drain_seconds", 0),
+    "wait for certificates": ("proxy_certificate_timeout", 1),
+    "name of the application": ("app_name", "../x"),
+}
+
+
+@pytest.mark.parametrize(("variable", "value"), BAD.values(), ids=BAD)
+def test_bad_value_is_told_with_its_mend(variable: str, value: Any) -> None:
+    ((told, what, mend),) = problems(**{variable: value})
+    assert told == variable
+    assert what
+    assert mend
+
+
+def test_routes_that_no_proxy_can_serve() -> None:
+    twice = [*GOOD["app_routes"], {**GOOD["app_routes"][0], "service": "api"}]
+    assert problems(app_routes=twice) == [
+        ("app_routes[1]", "app_routes[0] leads www.example.org/* somewhere already", "keep one of them")
+    ]
+
+
+def test_shape_of_a_route_is_left_to_the_role_app() -> None:
+    assert problems(app_routes=[{"host": "www.example.org"}]) == []
+
+
+def test_private_ca_file(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    private = {"proxy_acme_directory": DIRECTORY, "proxy_acme_ca_file": str(file)}
+    assert problems(**private) == [
+        ("proxy_acme_ca_file", f"there is no file {file} on this machine", "name another")
+    ]
+    file.write_text("hello")
+    assert problems(**private) == [
+        ("proxy_acme_ca_file", f"{file} holds no certificate", "name a file in PEM format")
+    ]
+    file.write_text("-----BEGIN CERTIFICATE-----\n")
+    assert problems(**private) == []
+    assert variables_of(proxy_acme_ca_file=str(file)) == ["proxy_acme_ca_file"]
