@@ -58,10 +58,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 host:
-  description: What the host said of itself, in the words of its os-release.
+  description: What the host said of itself, in the words of its os-release; its memory is in bytes.
   type: dict
   returned: when a role's check asked the host
-  sample: {distribution: debian, version: "13", codename: trixie}
+  sample: {distribution: debian, version: "13", codename: trixie, memory: 4105216000}
 checks:
   description: How many values were compared with the roles' argument specifications.
   type: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job, in the order in which a user meets it; each test stands on the one before."""
+"""Hosts and their firewall, in the order in which a user meets them; each test stands on the one before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 
 HOSTS = ("debian-13", "oracle")
 
-# The stand-ins of the application's images have tests of their own.
+# The application has tests of its own, in test_main_job.py, and so have the stand-ins of its images.
+HOSTS_ALONE = ("playbooks/provision.yml", "playbooks/configure.yml", "playbooks/prove_ports.yml")
 NO_IMAGES = ("-e", '{"rehearsal_images": []}')
 
 # The host's own programs serve as the image, so that no registry is asked.
@@ -27,17 +28,19 @@ done
 
 
 def test_the_first_run_ends_with_the_proof_from_outside(rehearsal):
-    run = rehearsal.must_play("playbooks/rehearse.yml", *NO_IMAGES)
+    run = rehearsal.must_play("playbooks/rehearse_up.yml", *HOSTS_ALONE, *NO_IMAGES)
     assert all(rehearsal.on_host(host, "nft", "list", "table", "inet", "slipway") for host in HOSTS)
     assert "TASK [slipway.deploy.firewall : Scan every port from outside]" in run.output
 
 
 def test_the_second_run_changes_nothing(rehearsal):
-    assert set(rehearsal.must_play("playbooks/rehearse.yml", *NO_IMAGES).changed().values()) == {0}
+    run = rehearsal.must_play("playbooks/rehearse_up.yml", *HOSTS_ALONE, *NO_IMAGES)
+    assert set(run.changed().values()) == {0}
 
 
 def test_a_plan_on_the_converged_hosts_finds_nothing_to_do(rehearsal):
-    assert set(rehearsal.must_play("playbooks/site.yml", "--check", "--diff").changed().values()) == {0}
+    run = rehearsal.must_play(*HOSTS_ALONE, "--check", "--diff")
+    assert set(run.changed().values()) == {0}
 
 
 def test_oracles_rejecting_rules_are_gone_and_its_link_local_chain_is_not(rehearsal):

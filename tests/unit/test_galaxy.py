@@ -25,6 +25,11 @@ MODULES = [path for path in project_files("plugins/modules/*.py") if not path.na
 # What tests/hosts/create.yml runs before every scenario.
 HOST_MAKING_PLAYBOOKS = ("rehearse_up.yml", "provision.yml")
 ROLES = sorted({path.parts[1] for path in project_files("roles")})
+ON_THE_CONTROLLER = {
+    "slipway.deploy.preflight",
+    "slipway.deploy.generate_secrets",
+    "ansible.builtin.set_fact",
+}
 GPL_LINE = "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)"
 
 
@@ -91,11 +96,30 @@ def test_role_is_whole(role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_role_is_proven_on_hosts(role: str) -> None:
-    """A role has a scenario of its own, or is what makes the hosts of every scenario."""
+    """A role that touches hosts is in a scenario, or is what makes the hosts of every scenario."""
     imported = re.findall(r"playbooks/\w+\.yml", (CHECKOUT / "tests" / "hosts" / "create.yml").read_text())
-    makes_hosts = any(f"slipway.deploy.{role}\n" in (CHECKOUT / path).read_text() for path in imported)
-    has_scenario = (CHECKOUT / "molecule" / role / "molecule.yml").is_file()
-    assert has_scenario or makes_hosts
+    played = [CHECKOUT / path for path in imported] + list(CHECKOUT.glob("molecule/*/converge.yml"))
+    played += [
+        (playbook.parent / path).resolve()
+        for playbook in played
+        for path in re.findall(r"import_playbook: (\S+)", playbook.read_text())
+    ]
+    is_played = any(
+        re.search(rf"slipway\.deploy\.{role}$", path.read_text(), re.MULTILINE) for path in played
+    )
+    assert is_played or not touches_hosts(role)
+
+
+def touches_hosts(role: str) -> bool:
+    """Whether a task of the role runs somewhere else than on the controller."""
+    tasks = [
+        task
+        for path in (CHECKOUT / "roles" / role / "tasks").glob("*.yml")
+        for task in yaml.safe_load(path.read_text())
+    ]
+    return any(
+        ON_THE_CONTROLLER.isdisjoint(task) and task.get("delegate_to") != "localhost" for task in tasks
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)
