@@ -22,12 +22,14 @@ options:
     elements: str
     required: true
   start_services:
-    description: Whether packages may start their services. With V(false), that is left to whoever configures them.
+    description:
+      - Whether packages may start their services. With V(false), that is left to whoever configures them.
     type: bool
     default: true
   lock_timeout:
     description:
-      - How many seconds to wait in all for other programs, like a first boot's upgrade, to let go of the package system.
+      - How many seconds to wait in all for other programs, like a first boot's upgrade, to let go of the
+        package system.
     type: int
     default: 300
 attributes:
