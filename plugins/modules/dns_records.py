@@ -17,13 +17,15 @@ description:
     A name that has records without this mark is refused.
   - Deletes the records of names that were made for this host and are no longer wanted.
   - Then asks each authoritative server of the zone until it answers what is wanted.
+  - Where somebody else keeps the records, O(provider=existing), nothing is changed and the rest is the same.
   - Runs on the controller.
 options:
   provider:
     description:
       - V(rfc2136) sends dynamic updates, signed with a TSIG key, to the zone's primary server.
+      - V(existing) leaves the records to whoever keeps them.
     type: str
-    choices: [rfc2136]
+    choices: [rfc2136, existing]
     default: rfc2136
   zone:
     description:
@@ -32,9 +34,9 @@ options:
     required: true
   server:
     description:
-      - IPv4 or IPv6 address of the zone's primary server.
+      - IPv4 or IPv6 address of the zone's primary server. Needed for O(provider=rfc2136).
+      - For O(provider=existing), a server that knows the others, unless the zone's delegation tells them.
     type: str
-    required: true
   port:
     description:
       - The port of all the name servers.
@@ -42,9 +44,9 @@ options:
     default: 53
   tsig_key_file:
     description:
-      - File with the TSIG key, as C(tsig-keygen) of BIND or C(keymgr -t) of Knot writes it.
+      - File with the TSIG key, as C(tsig-keygen) of BIND or C(keymgr -t) of Knot writes it. Needed for
+        O(provider=rfc2136).
     type: path
-    required: true
   environment:
     description:
       - The environment that the records belong to; one label of a name.
@@ -105,6 +107,7 @@ options:
   state:
     description:
       - V(absent) deletes all records that were made for the host; O(names) and O(records) do not count then.
+        Not for O(provider=existing).
     type: str
     choices: [present, absent]
     default: present
@@ -117,7 +120,8 @@ requirements:
   - dnspython >= 2.9.0 (Python)
 attributes:
   check_mode:
-    description: Can run in check mode and say what it would do; it waits for no server then.
+    description: Can run in check mode and say what it would do; it waits for no server then, and no record
+      that is still missing is a failure.
     support: full
   diff_mode:
     description: Shows the records before and after, as lines of a zone file.
@@ -177,20 +181,10 @@ summary:
   sample: 4 records, seen by both name servers
 """
 
-from pathlib import Path
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.slipway.deploy.plugins.module_utils._dns import report
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.ensure import ensure
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.exchange import Server
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.keys import read_key
 from ansible_collections.slipway.deploy.plugins.module_utils._dns.library import DNSPYTHON_IMPORT_ERROR
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.names import normal
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.propagation import laggards
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.records import Owner
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.rfc2136 import Rfc2136
-from ansible_collections.slipway.deploy.plugins.module_utils._dns.wanted import Declaration, wanted_records
+from ansible_collections.slipway.deploy.plugins.module_utils._dns.module import run
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 
 _RECORD = {
@@ -199,18 +193,17 @@ _RECORD = {
     "values": {"type": "list", "elements": "str", "required": True},
     "ttl": {"type": "int"},
 }
-_DECLARED = ("zone", "names", "addresses", "ttl", "records")
 
 
 def main() -> None:
     """Read the options, have the records, wait for the servers, report."""
     module = AnsibleModule(
         argument_spec={
-            "provider": {"type": "str", "choices": ["rfc2136"], "default": "rfc2136"},
+            "provider": {"type": "str", "choices": ["rfc2136", "existing"], "default": "rfc2136"},
             "zone": {"type": "str", "required": True},
-            "server": {"type": "str", "required": True},
+            "server": {"type": "str"},
             "port": {"type": "int", "default": 53},
-            "tsig_key_file": {"type": "path", "required": True, "no_log": False},
+            "tsig_key_file": {"type": "path", "no_log": False},
             "environment": {"type": "str", "required": True},
             "host": {"type": "str", "required": True},
             "names": {"type": "list", "elements": "str", "default": []},
@@ -221,29 +214,18 @@ def main() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "wait": {"type": "int", "default": 120},
         },
+        required_if=[("provider", "rfc2136", ("server", "tsig_key_file"))],
         supports_check_mode=True,
     )
     if DNSPYTHON_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("dnspython"), exception=DNSPYTHON_IMPORT_ERROR)
-    options = module.params
-    if options["state"] == "absent":
-        options.update(names=[], records=[])
     try:
-        declaration = Declaration(**{name: options[name] for name in _DECLARED})
-        wanted, owner = wanted_records(declaration), Owner(options["environment"], options["host"])
-        key = read_key(Path(options["tsig_key_file"]))
-        provider = Rfc2136(options["zone"], Server(options["server"], options["port"], key))
-        adopt = {normal(name) for name in options["adopt"]}
-        changes = ensure(provider, wanted, owner, adopt, module.check_mode)
-        if module.check_mode:
-            module.exit_json(**report.result(changes), summary=report.plan_summary(wanted, changes))
-        servers = provider.name_servers()
-        faults = laggards(servers, wanted, options["wait"], lambda address: Server(address, options["port"]))
+        result = run(module.params, module.check_mode)
     except SlipwayError as error:
         module.fail_json(msg=str(error))
-    if faults:
-        module.fail_json(**report.failure(changes, faults, options["wait"]))
-    module.exit_json(**report.success(changes, wanted, servers))
+    if "msg" in result:
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -40,16 +40,19 @@ def success(changes: Sequence[Change], wanted: Sequence[Record], servers: Collec
     }
 
 
-def failure(changes: Sequence[Change], faults: Sequence[str], seconds: float) -> dict[str, Any]:
+def failure(changes: Sequence[Change], faults: Sequence[str], seconds: float, mend: str) -> dict[str, Any]:
     """Return the result when some server still answers otherwise."""
-    after = (
-        f"after {seconds} s; see that it follows the zone's primary server, or give it longer with dns_wait"
-    )
+    after = f"after {seconds} s; {mend}, or give it longer with dns_wait"
     return {
         **result(changes),
         "msg": "\n".join(f"{fault} {after}." for fault in faults),
         "evidence": [_evidence(fault, passed=False) for fault in faults],
     }
+
+
+def lines(records: Sequence[Record]) -> str:
+    """Return records as one phrase, in lines of a zone file."""
+    return "; ".join(line for record in records for line in record.lines())
 
 
 def _evidence(observed: str, passed: bool) -> dict[str, Any]:

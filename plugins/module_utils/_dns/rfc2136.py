@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .._errors import SlipwayError
+from .authority import known_to
 from .exchange import Server, values_in
 from .interface import ChangedMeanwhileError, Provider
 from .library import dns
-from .names import index_name, lies_in, marker_name, normal
+from .names import index_name, marker_name, normal
 from .records import TYPES, Change, Owner, Record, State
 from .updates import question_whether, update_of
 
@@ -49,15 +50,7 @@ class Rfc2136(Provider):
 
     def name_servers(self) -> Mapping[str, Sequence[str]]:
         """Return the zone's NS records with their addresses, from the zone or the world's DNS."""
-        return {name: self._addresses(name) for name in self._server.values(self._zone, "NS").texts}
-
-    def _addresses(self, name: str) -> list[str]:
-        if lies_in(name, self._zone):
-            return [value for rdtype in ("A", "AAAA") for value in self._server.values(name, rdtype).texts]
-        try:
-            return sorted(dns.resolver.resolve_name(name).addresses(), key=lambda text: (":" in text, text))
-        except dns.exception.DNSException:
-            return []
+        return known_to(self._server, self._zone)
 
     def _state(self, name: str) -> State:
         owner = self._owner(name)

@@ -264,3 +264,43 @@ def test_options_that_make_no_sense(dns_records: Any, options: dict[str, Any], s
     result = dns_records(APP, **options)
     assert result["failed"]
     assert result["msg"].startswith(sentence)
+
+
+def existing(dns_records: Any, *names: str, **options: Any) -> Any:
+    return dns_records(*names, provider="existing", tsig_key_file=None, **options)
+
+
+def test_records_that_somebody_else_has_made_are_seen_and_left(dns_records: Any, zone: Zone) -> None:
+    zone.put(APP, 300, "A", "203.0.113.7")
+    zone.put(APP, 300, "AAAA", "2001:db8::7")
+    before = zone.lines()
+    result = existing(dns_records, APP)
+    assert result["summary"] == "2 records, seen by both name servers"
+    assert not result["changed"]
+    assert zone.lines() == before
+
+
+def test_records_that_nobody_has_made_are_told_as_lines_of_a_zone_file(dns_records: Any, zone: Zone) -> None:
+    result = existing(dns_records, APP)
+    assert result["failed"]
+    wanted = f"have these records there: {APP}. 300 IN A 203.0.113.7; {APP}. 300 IN AAAA 2001:db8::7"
+    assert wanted in result["msg"]
+    assert zone.lines() == []
+
+
+def test_a_plan_tells_what_is_to_be_made_by_hand_and_does_not_fail(dns_records: Any) -> None:
+    result = existing(dns_records, APP, check=True)
+    assert not result.get("failed")
+    assert result["summary"].startswith(f"still to be made by hand: {APP}. 300 IN A 203.0.113.7")
+
+
+def test_records_that_somebody_else_keeps_are_not_deleted(dns_records: Any, zone: Zone) -> None:
+    zone.put(APP, 300, "A", "198.51.100.9")
+    assert existing(dns_records, state="absent")["msg"].startswith("records that somebody else keeps")
+    assert zone.lines() == [FOREIGN]
+
+
+def test_a_zone_that_nobody_speaks_for_is_named(dns_records: Any) -> None:
+    result = existing(dns_records, "app.no-such-zone.invalid", zone="no-such-zone.invalid", server=None)
+    assert result["failed"]
+    assert "no name server is found for the zone no-such-zone.invalid" in result["msg"]
