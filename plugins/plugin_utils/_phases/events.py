@@ -91,7 +91,7 @@ class Events(CallbackBase):
     def v2_runner_on_skipped(self, result: Any) -> None:
         """Wait no longer."""
         with self._lock:
-            self.history.done(result.host.name)
+            self.history.skipped(result.host.name)
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
         """Keep what an item said until its loop has ended."""

@@ -66,8 +66,13 @@ class History:
     def done(self, host: str, changed: bool = False) -> None:
         """End the task that runs on a host."""
         self._running.pop(host, None)
-        if self._phase and changed:
-            self._phase.changes[host] += 1
+        if self._phase:
+            self._phase.ran = True
+            self._phase.changes[host] += changed
+
+    def skipped(self, host: str) -> None:
+        """End a task that had nothing to do on a host."""
+        self._running.pop(host, None)
 
     def summary(self, host: str, summary: str) -> None:
         """Sum the phase up for a host; the last one counts."""

@@ -29,6 +29,7 @@ class Phase:
     # What stands below the line: ready to print, or a text to be laid out.
     notes: list[list[str] | str] = field(default_factory=list)
     matched: bool = True
+    ran: bool = False
 
     def text(self, plan: bool) -> str:
         """Return what became of a phase without failures."""
@@ -36,6 +37,8 @@ class Phase:
             return self.stopped
         if not self.matched:
             return "no host matches"
+        if not self.ran:
+            return "left out of the plan" if plan else "nothing to do"
         if not self.summaries:
             return counted(self.changes.total(), plan)
         hosts: dict[str, list[str]] = {}

@@ -81,12 +81,17 @@ def test_a_plan_says_so_and_counts_what_would_be() -> None:
     stage.run.phase("p1", "host")
     do(stage, "a", "Configure", changed=True)
     stage.run.phase("p2", "other")
+    do(stage, "a", "Look")
+    stage.run.phase("p3", "release")
+    stage.run.task("a", "Release")
+    stage.run.skipped("a")
     stage.run.end({"a": 1}, [])
     assert list(stage.lines()) == [
         "staging · plan · a, b, c and 2 more",
         "",
         "  host           0.0 s   1 would change",
         "  other          0.0 s   nothing would change",
+        "  release        0.0 s   left out of the plan",
         "",
         "  total          0.0 s   1 would change on 1 host",
         "  hosts                  a changed=1",
@@ -164,7 +169,7 @@ def test_notes_stand_under_their_phase_each_once(stage: Stage) -> None:
         stage.run.note(note)
     stage.run.close_phase()
     assert list(stage.lines()) == [
-        "  host           0.0 s   nothing changed",
+        "  host           0.0 s   nothing to do",
         "                         open https://app.example",
         "                         and look",
         "--- before",
@@ -200,6 +205,7 @@ def test_a_terminal_has_one_line_that_is_drawn_again() -> None:
     stage.run.tick()
     stage.now = 4
     stage.wait(2)
+    stage.run.done("app-1")
     stage.run.close_phase()
     assert stage.written == [
         "\r\x1b[K  provision      0.0 s",
