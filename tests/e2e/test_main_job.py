@@ -3,9 +3,31 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+import yaml
+
+from support.browser import Browser
+from support.collection import CHECKOUT
+from support.people import PICTURE_SIDE, meet
+from support.processes import ProcessList
 from support.rehearsal import Rehearsal
+from support.sentinels import Sentinels
+
+INVENTORY = CHECKOUT / "tests" / "inventories" / "site"
+VARIABLES = INVENTORY / "group_vars" / "all"
+PHASES = {"ANSIBLE_STDOUT_CALLBACK": "slipway.deploy.phases"}
+# A listener that somebody has forgotten, and a firewall that somebody has switched off.
+FORGOTTEN_PORT = 8081
+LISTEN = f"nohup python3 -m http.server {FORGOTTEN_PORT} >/dev/null 2>&1 & echo $! >/run/forgotten"
+# Whoever answers on 443 instead of the proxy can only have a certificate that nobody vouches for.
+IMPOSTOR = """
+docker stop slipway-proxy
+cd /run
+openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=app.rehearsal.example -keyout key -out cert
+nohup openssl s_server -accept 443 -cert cert -key key -www >/dev/null 2>&1 & echo $! >/run/impostor
+"""
 
 
 @pytest.fixture(scope="module")
@@ -16,16 +38,51 @@ def site():
         yield environment
     finally:
         environment.down()
+        assert not environment.things()
+
+
+@pytest.fixture(scope="module")
+def application() -> dict:
+    """The variables that describe the reference application."""
+    return yaml.safe_load((VARIABLES / "app.yml").read_text())
+
+
+def shell(site: Rehearsal, script: str) -> str:
+    return site.on_host("app-1", "sh", "-ec", script)
 
 
 def test_a_plan_for_what_does_not_exist_yet(site):
     site.must_play("playbooks/rehearse_up.yml")
-    site.must_play("playbooks/site.yml", "--check", "--diff")
+    before = site.things()
+    run = site.must_play("playbooks/site.yml", "--check", "--diff", **PHASES)
+    assert "would create the server" in run.output
+    assert site.things() == before
 
 
-def test_the_first_run_ends_with_every_probe_passed(site):
-    run = site.must_play("playbooks/rehearse.yml")
+def test_the_first_run_proves_the_application_and_tells_no_secret(site, tmp_path):
+    evidence = {"SLIPWAY_EVIDENCE": "on", "SLIPWAY_EVIDENCE_DIRECTORY": str(tmp_path)}
+    with ProcessList() as processes:
+        run = site.must_play("playbooks/rehearse.yml", "--diff", "-vvv", **evidence)
     assert "15 of 15 probes from outside" in run.output
+    (bundle,) = tmp_path.iterdir()
+    assert json.loads((bundle / "evidence.json").read_text())["outcome"] == "passed"
+
+    secrets = Sentinels()
+    for name, value in yaml.safe_load((VARIABLES / "generated_secrets.yml").read_text()).items():
+        secrets.watch(name, value)
+    assert secrets.found_in(json.dumps(yaml.safe_load((VARIABLES / "generated_secrets.yml").read_text())))
+    assert not secrets.found_in(run.output)
+    assert not secrets.found_below(tmp_path)
+    assert any(b"docker\0compose" in arguments for arguments in processes.seen)
+    assert not secrets.found_in(b"\n".join(processes.seen))
+    assert not secrets.found_in(shell(site, "journalctl --no-pager"))
+
+
+def test_two_people_meet_in_a_real_browser(site):
+    meeting = meet_there(site)
+    assert (meeting.page_version, meeting.api_version) == ("1.0.0", "1.0.0")
+    assert meeting.picture_width == PICTURE_SIDE
+    assert not meeting.complaints
 
 
 def test_the_second_run_changes_nothing(site):
@@ -34,3 +91,83 @@ def test_the_second_run_changes_nothing(site):
 
 def test_a_plan_on_the_converged_host_finds_nothing_to_do(site):
     assert set(site.must_play("playbooks/site.yml", "--check", "--diff").changed().values()) == {0}
+
+
+def test_a_wrong_health_path_turns_smoke_red(site, application):
+    probe = {
+        "name": "the API is healthy",
+        "url": "https://{{ app_domain }}/api/helth",
+        "json": {"status": "ok"},
+    }
+    run = broken(site, "playbooks/smoke.yml", app_probes=[probe])
+    assert "the API is healthy" in run.output
+    assert "404" in run.output
+
+
+def test_an_origin_too_many_is_refused_before_anything_changes(site, application):
+    run = broken(site, "playbooks/site.yml", app_environment=with_origin(application, "*"))
+    assert "CORS_ORIGIN" in run.output
+    assert "release" not in run.output
+
+
+def test_an_origin_too_many_that_no_rule_forbids_turns_smoke_red(site, application):
+    variables = {"app_environment": with_origin(application, "*"), "app_rules": {}}
+    site.must_play("playbooks/release.yml", "--extra-vars", json.dumps(variables))
+    run = broken(site, "playbooks/smoke.yml")
+    assert "other origins are refused" in run.output
+    site.must_play("playbooks/release.yml", "playbooks/smoke.yml")
+
+
+def test_a_certificate_that_nobody_vouches_for_turns_smoke_red(site):
+    shell(site, IMPOSTOR)
+    try:
+        run = broken(site, "playbooks/smoke.yml")
+    finally:
+        shell(
+            site, "kill $(cat /run/impostor); rm /run/key /run/cert /run/impostor; docker start slipway-proxy"
+        )
+    assert "certificate" in run.output
+    site.must_play("playbooks/smoke.yml")
+
+
+def test_an_undeclared_port_turns_the_ports_red(site):
+    shell(site, f"{LISTEN}; nft delete table inet slipway")
+    try:
+        run = broken(site, "playbooks/prove_ports.yml")
+        assert str(FORGOTTEN_PORT) in run.output
+        site.must_play("playbooks/configure.yml", "playbooks/prove_ports.yml")
+    finally:
+        shell(site, "kill $(cat /run/forgotten); rm /run/forgotten")
+
+
+def test_the_next_release_takes_over_and_brings_its_schema(site):
+    run = site.must_play("playbooks/release.yml", "playbooks/smoke.yml", *version("1.1.0"), **PHASES)
+    assert "1.1.0 in slot" in run.output
+    meeting = meet_there(site)
+    assert (meeting.page_version, meeting.api_version) == ("1.1.0", "1.1.0")
+    assert not meeting.complaints
+
+
+def meet_there(site: Rehearsal):
+    ca = (INVENTORY / ".slipway" / "ca.pem").read_bytes()
+    with Browser(beside=f"slipway-{site.environment}-outside", authorities=ca) as browser:
+        return meet(browser, "https://app.rehearsal.example")
+
+
+def broken(site: Rehearsal, playbook: str, **variables: object):
+    """Run a playbook that has to fail in words, without a traceback."""
+    run = site.play(playbook, "--extra-vars", json.dumps(variables), **PHASES)
+    assert run.code != 0, run.output
+    assert "failed" in run.output
+    assert "Traceback" not in run.output
+    return run
+
+
+def with_origin(application: dict, origin: str) -> dict:
+    """Return ``app_environment`` with another CORS_ORIGIN for the API."""
+    environment = application["app_environment"]
+    return {**environment, "api": {**environment["api"], "CORS_ORIGIN": origin}}
+
+
+def version(number: str) -> tuple[str, str]:
+    return ("--extra-vars", json.dumps({"app_version": number}))

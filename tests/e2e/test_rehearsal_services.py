@@ -135,7 +135,7 @@ class TestCa:
 
 class TestRegistry:
     @pytest.mark.parametrize(
-        "image", [POSTGRES, "pgvector/pgvector:pg17", "redis:8", "caddy:2", "versity/versitygw:v1.8.0"]
+        "image", [POSTGRES, "pgvector/pgvector:pg17", "redis:8", "caddy:2", "nginx:1", "versity/versitygw:v1.8.0"]
     )
     def test_a_host_pulls_it_under_the_name_that_production_pulls(self, on_host, image):
         on_host.host(f"docker pull -q {image}")
@@ -257,6 +257,29 @@ class TestCaddy:
         assert on_host.eventually("curl -sf http://127.0.0.1:8080/") == "one\n"
         on_host.host("docker exec -w /etc/caddy web caddy reload")
         assert on_host.host("docker exec web caddy version").startswith("v2.")
+        on_host.host("docker rm -f web")
+
+
+class TestNginx:
+    def test_it_serves_a_folder_reads_javascript_and_reloads(self, on_host):
+        on_host.put("engine", "/root/njs/page.js", b"export default { page: r => r.return(200, 'two') };\n")
+        on_host.put(
+            "engine",
+            "/root/njs/nginx.conf",
+            b"load_module /usr/lib/nginx/modules/ngx_http_js_module.so;\nuser nginx;\nevents {}\n"
+            b"http { js_import page from /etc/nginx/njs/page.js;\n"
+            b"server { listen 80; http2 on; root /usr/share/nginx/html; location /two { js_content page.page; } } }\n",
+        )
+        on_host.host("chmod 755 /root/njs; chmod 644 /root/njs/*")
+        on_host.run("web", "nginx:1", "nginx", "-g", "daemon off;", options="-p 8080:80")
+        assert "nginx" in on_host.eventually("curl -sf http://127.0.0.1:8080/")
+        on_host.host("docker exec web nginx -s reload")
+        assert "worker" in on_host.host("docker top web")
+        on_host.host("docker rm -f web")
+        options = "-p 8080:80 -v /root/njs:/etc/nginx/njs:ro -v /root/njs/nginx.conf:/etc/nginx/nginx.conf:ro"
+        on_host.run("web", "nginx:1", options=options)
+        assert on_host.eventually("curl -sf http://127.0.0.1:8080/two") == "two"
+        assert on_host.host("docker exec web id -u nginx") == "101\n"
         on_host.host("docker rm -f web")
 
 

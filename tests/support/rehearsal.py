@@ -39,8 +39,11 @@ class Rehearsal:
         self.inventory, self.environment = inventory, environment
         self.engine = docker.from_env()
 
-    def play(self, playbook: str, *arguments: str) -> Run:
-        """Run a playbook by its path in the checkout; a failing run is returned, not raised."""
+    def play(self, playbook: str, *arguments: str, **settings: str) -> Run:
+        """Run a playbook by its path in the checkout; a failing run is returned, not raised.
+
+        :param settings: variables of the environment.
+        """
         command = [
             str(Path(sys.executable).parent / "ansible-playbook"),
             playbook,
@@ -51,7 +54,7 @@ class Rehearsal:
         done = subprocess.run(
             command,
             cwd=CHECKOUT,
-            env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "default"},
+            env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "default", **settings},
             capture_output=True,
             text=True,
             check=False,
@@ -59,9 +62,9 @@ class Rehearsal:
         )
         return Run(done.returncode, done.stdout + done.stderr)
 
-    def must_play(self, playbook: str, *arguments: str) -> Run:
+    def must_play(self, playbook: str, *arguments: str, **settings: str) -> Run:
         """Run a playbook that has to succeed."""
-        run = self.play(playbook, *arguments)
+        run = self.play(playbook, *arguments, **settings)
         assert run.code == 0, run.output[-6000:]
         return run
 
