@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.slipway.deploy.plugins.module_utils._app.values import fingerprint
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 from ansible_collections.slipway.deploy.plugins.module_utils._preflight.places import relative
 from ansible_collections.slipway.deploy.plugins.module_utils._secrets import Shape
@@ -86,11 +86,6 @@ class ActionModule(ActionBase):
         if kept:
             parts.append(f"{len(kept)} kept{f', {would}encrypted now' if encrypts else ''}")
         return ", ".join(parts) or "none needed"
-
-
-def fingerprint(name: str, value: str) -> str:
-    """Return what tells two values of a secret apart; equal values of two secrets have different ones."""
-    return hashlib.sha256(f"{name}\0{value}".encode()).hexdigest()[:12]
 
 
 def listing(names: Iterable[str]) -> str:

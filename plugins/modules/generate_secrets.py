@@ -77,10 +77,10 @@ placeholders:
   type: dict
   sample: {}
 fingerprints:
-  description: Of each secret in O(file) that the hosts need, twelve digits by which a change can be told.
+  description: Of each secret in O(file) that the hosts need, by which a change can be told.
   returned: success
   type: dict
-  sample: {postgres_password: 0f3a52c09d1e}
+  sample: {postgres_password: fp-0f3a52c09d1e}
 summary:
   description: How many were made and kept, for the callback P(slipway.deploy.phases#callback).
   returned: success
