@@ -135,7 +135,8 @@ class TestCa:
 
 class TestRegistry:
     @pytest.mark.parametrize(
-        "image", [POSTGRES, "pgvector/pgvector:pg17", "redis:8", "caddy:2", "nginx:1", "versity/versitygw:v1.8.0"]
+        "image",
+        [POSTGRES, "pgvector/pgvector:pg17", "redis:8", "caddy:2", "nginx:1", "versity/versitygw:v1.8.0"],
     )
     def test_a_host_pulls_it_under_the_name_that_production_pulls(self, on_host, image):
         on_host.host(f"docker pull -q {image}")
@@ -268,7 +269,7 @@ class TestNginx:
             "/root/njs/nginx.conf",
             b"load_module /usr/lib/nginx/modules/ngx_http_js_module.so;\nuser nginx;\nevents {}\n"
             b"http { js_import page from /etc/nginx/njs/page.js;\n"
-            b"server { listen 80; http2 on; root /usr/share/nginx/html; location /two { js_content page.page; } } }\n",
+            b"server { listen 80; http2 on; location /two { js_content page.page; } } }\n",
         )
         on_host.host("chmod 755 /root/njs; chmod 644 /root/njs/*")
         on_host.run("web", "nginx:1", "nginx", "-g", "daemon off;", options="-p 8080:80")

@@ -46,9 +46,9 @@ class Rehearsal:
         """
         command = [
             str(Path(sys.executable).parent / "ansible-playbook"),
-            playbook,
             "-i",
             self.inventory,
+            playbook,
             *arguments,
         ]
         done = subprocess.run(
