@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from .._errors import SlipwayError
+from .._step import Step
 from .foreign_iptables import iptables_steps
 from .foreign_managers import manager_steps
 from .host import Host
-from .step import Step
 
 
 def plan(host: Host) -> list[Step]:

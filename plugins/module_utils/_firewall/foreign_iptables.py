@@ -14,8 +14,8 @@ import shlex
 from collections.abc import Iterator
 from functools import partial
 
+from .._step import Step
 from .host import Host
-from .step import Step
 
 # The whole rule: one with any condition is somebody's decision, not the shipped end of the chain.
 REJECT_ALL = re.compile(r"-A (INPUT|FORWARD) -j REJECT( --reject-with [a-z0-9-]+)?")

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from .._step import Step
 from .host import Host
-from .step import Step
 
 UFW_CONFIG = "/etc/ufw/ufw.conf"
 NFTABLES_CONFIG = "/etc/nftables.conf"

@@ -10,6 +10,7 @@ from functools import partial
 from xml.etree import ElementTree
 
 from .._errors import SlipwayError
+from .._step import Step
 from . import cors
 from .client import Answer, Client
 
@@ -22,25 +23,6 @@ class Bucket:
 
     name: str
     origins: Sequence[str] | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change: what it is, before and after in words, and how to make it."""
-
-    name: str
-    before: str
-    after: str
-    act: Callable[[], None]
-
-    def diff(self) -> dict[str, str]:
-        """Return what Ansible shows."""
-        return {
-            "before_header": self.name,
-            "after_header": self.name,
-            "before": self.before,
-            "after": self.after,
-        }
 
 
 def creation(bucket: Bucket, act: Callable[[], None]) -> Step:

@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .._errors import SlipwayError
-from .buckets import Bucket, Buckets, Step
+from .._step import Step
+from .buckets import Bucket, Buckets
 from .client import Client
 from .signature import Keys
 from .versitygw import Gateway, first_steps

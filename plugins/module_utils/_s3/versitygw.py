@@ -12,7 +12,8 @@ from functools import partial
 from xml.etree import ElementTree
 
 from .._errors import SlipwayError
-from .buckets import Bucket, Buckets, Step, cors_change, creation
+from .._step import Step
+from .buckets import Bucket, Buckets, cors_change, creation
 from .client import Answer, Client
 
 # S3's names for a request that is signed wrongly, and what that tells of the account.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One thing that a foreign firewall loses."""
+"""One change to something that is not a file, planned before it is made."""
 
 from __future__ import annotations
 
