@@ -7,14 +7,10 @@ import statistics
 from collections.abc import Iterator
 
 from .figures import Figure
-from .hosts import BIN, INVENTORY, playbook, timed
+from .hosts import HOST, playbook, server, timed
 
 ROUNDS = 3
 SET_UP = ["sh", "-c", ". tools/setup.sh && setup_environment requirements.txt .venv && setup_engine"]
-NO_SERVER = [
-    *(str(BIN / "ansible"), "localhost", "-i", str(INVENTORY), "-m", "slipway.deploy.server"),
-    *("-a", "environment=bench name=bench-1 state=absent"),
-]
 
 
 def figures() -> Iterator[Figure]:
@@ -23,6 +19,6 @@ def figures() -> Iterator[Figure]:
     yield Figure("set-up, again", statistics.median(timed(SET_UP)[0] for _ in range(ROUNDS)), "s", aim=2)
     seconds = []
     for _round in range(ROUNDS):
-        timed(NO_SERVER)
+        timed(server(HOST, state="absent"))
         seconds.append(timed(playbook("playbooks/provision.yml"))[0])
     yield Figure("fresh local server, reachable by SSH", statistics.median(seconds), "s", aim=10)
