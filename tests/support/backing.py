@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,23 +26,44 @@ from support.collection import CHECKOUT
 
 SCENARIO = CHECKOUT / "molecule" / "backing" / "converge.yml"
 WRITTEN: dict[str, Any] = yaml.safe_load(SCENARIO.read_text())[0]["vars"]
-POSTGRES, REDIS = "pgvector/pgvector:pg17", "redis:8"
+POSTGRES, REDIS = "slipway-test-postgres", "slipway-test-redis"
+CLIENTS = {POSTGRES: "pgvector/pgvector:pg17", REDIS: "redis:8"}
 STORAGE_HOST = "object-storage:7070"
 CONVERGE_SECONDS = 300
 
 
-def converge(inventory: str, **variables: Any) -> subprocess.CompletedProcess[str]:
+def converge(inventory: str, *options: str, **variables: Any) -> subprocess.CompletedProcess[str]:
     """Run the scenario's play again, with these variables instead of its own."""
     program = Path(sys.executable).parent / "ansible-playbook"
+    given = ["--inventory", inventory, "--extra-vars", json.dumps(variables)]
     return subprocess.run(
-        [str(program), str(SCENARIO), "--inventory", inventory, "--extra-vars", json.dumps(variables)],
+        [str(program), str(SCENARIO), *given, *options],
         cwd=CHECKOUT,
-        env={**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg")},
-        capture_output=True,
+        # With -vvv, older ansible-core shows each module's arguments without being asked.
+        env={**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_INJECT_INVOCATION": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
         timeout=CONVERGE_SECONDS,
     )
+
+
+def spellings(secret: str) -> set[str]:
+    """Return how a secret may have been written where it should not be."""
+    return {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
+
+
+@contextmanager
+def clients(host: Any) -> Iterator[None]:
+    """Have the containers from which the services are asked: to start one for each question takes longer."""
+    remove = "docker rm --force --volumes %s %s"
+    host.run(remove, *CLIENTS)
+    start = "docker run --detach --init --name %s --network slipway --entrypoint sleep %s infinity"
+    for name, image in CLIENTS.items():
+        host.check_output(start, name, image)
+    yield
+    host.check_output(remove, *CLIENTS)
 
 
 @dataclass(frozen=True)
@@ -53,7 +76,7 @@ class Answer:
 
 
 class App:
-    """Asks each service from a container of its own; ``variables`` hold the secrets that it knows."""
+    """Asks each service from one of the ``clients``; ``variables`` hold the secrets that it knows."""
 
     def __init__(self, host: Any, **variables: Any) -> None:
         self._host = host
@@ -85,9 +108,9 @@ class App:
         script = f'exec 3<>/dev/tcp/{STORAGE_HOST.replace(":", "/")}; printf %s "$0" >&3; cat <&3'
         return _read(self._run(POSTGRES, "bash", "-c", script, text).stdout)
 
-    def _run(self, image: str, program: str, *words: str) -> Any:
-        command = ["docker", "run", "--rm", "--network", "slipway", "--entrypoint", program, image, *words]
-        return self._host.run(" ".join(["timeout 30", *["%s"] * len(command)]), *command)
+    def _run(self, client: str, *command: str) -> Any:
+        words = ["docker", "exec", client, *command]
+        return self._host.run(" ".join(["timeout 30", *["%s"] * len(words)]), *words)
 
 
 def _read(answer: str) -> Answer:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from support.backing import App, converge
+from support.backing import App, converge, spellings
 
 OTHER = {
     "postgres_password": "another-p/w:@%s$#&'\"-2",
@@ -17,6 +17,7 @@ OTHER = {
 }
 NEWER = "slipway-test/postgres:18"
 BROKEN = "slipway-test/redis:broken"
+SEEN = "/root/slipway-test-seen"
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,16 @@ def inventory(request: pytest.FixtureRequest, host: Any) -> Iterator[str]:
     back = converge(path)
     host.run("docker image rm --force %s %s", NEWER, BROKEN)
     assert back.returncode == 0, back.stdout
+
+
+@pytest.fixture
+def called(host: Any) -> Iterator[Callable[[], str]]:
+    """What the host's process list has shown since the test began."""
+    watch = f"while :; do cat /proc/[0-9]*/cmdline | tr '\\0' ' '; sleep 0.05; done 2>/dev/null >{SEEN}"
+    host.check_output("systemd-run --quiet --collect --unit=slipway-test-watch sh -c %s", watch)
+    yield lambda: host.check_output("cat %s", SEEN)
+    host.check_output("systemctl stop slipway-test-watch")
+    host.check_output("rm %s", SEEN)
 
 
 def program_instead(host: Any, base: str, image: str, program: str, script: str) -> None:
@@ -60,14 +71,19 @@ def works(app: App) -> list[bool]:
     return [app.sql("SELECT 1").rc == 0, app.redis("PING") == "PONG", app.s3("GET", "/uploads").status == 200]
 
 
-def test_changed_variables_take_effect(host: Any, inventory: str) -> None:
+def test_changed_variables_take_effect(host: Any, inventory: str, called: Callable[[], str]) -> None:
     before = started(host, "slipway-postgres")
     new, old = "https://new.example.org", "https://app.example.org"
     changed = converge(
-        inventory, **OTHER, object_storage_buckets=[{"name": "uploads", "cors_origins": [new]}]
+        inventory, "-vvv", **OTHER, object_storage_buckets=[{"name": "uploads", "cors_origins": [new]}]
     )
     assert changed.returncode == 0, changed.stdout
-    assert not [secret for secret in OTHER.values() if secret in changed.stdout]
+    processes = called()
+    assert "invocation" in changed.stdout
+    assert "postgres-provision apply" in processes
+    for spelling in set().union(*map(spellings, OTHER.values())):
+        assert spelling not in changed.stdout
+        assert spelling not in processes
     assert works(App(host, **OTHER)) == [True, True, True]
     assert works(App(host)) == [False, False, False]
     assert started(host, "slipway-postgres") == before, "a password is no reason to restart the database"
@@ -75,17 +91,19 @@ def test_changed_variables_take_effect(host: Any, inventory: str) -> None:
 
 
 def test_what_others_have_done_is_undone(host: Any, inventory: str) -> None:
-    """Another access key on top, whose account has to take the buckets over."""
+    """Another access key on top, whose account has to take the other bucket over."""
     make = "docker exec slipway-postgres psql --username postgres --command %s"
     host.check_output(make, 'ALTER ROLE "slipway-test" SUPERUSER')
     host.check_output("docker rm --force slipway-redis")
     host.check_output("docker stop slipway-object-storage")
+    host.check_output("rm -r /var/lib/slipway/object_storage/buckets/uploads")
     back = converge(inventory, object_storage_access_key_id="sentinel-key-2")
     assert back.returncode == 0, back.stdout
     app = App(host, object_storage_access_key_id="sentinel-key-2")
     assert works(app) == [True, True, True]
     assert app.sql("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").stdout == "f\n"
     assert App(host).s3("GET", "/uploads").status == 403
+    assert lets_in(host, "https://app.example.org") == "https://app.example.org"
 
 
 def test_data_of_another_major_version_is_refused_while_it_serves(host: Any, inventory: str) -> None:

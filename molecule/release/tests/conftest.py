@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,13 @@ APPLICATION = CHECKOUT / "molecule" / "release" / "application"
 STATE = "/var/lib/slipway/release/releasetest"
 URL = "https://release.rehearsal.example/load"
 SECONDS = 240
+# What a person sees, whatever molecule has set; and with -vvv the arguments of modules, which not every
+# ansible-core shows without being asked.
+OUTPUT = {
+    "ANSIBLE_STDOUT_CALLBACK": "slipway.deploy.phases",
+    "ANSIBLE_FORCE_COLOR": "false",
+    "ANSIBLE_INJECT_INVOCATION": "true",
+}
 RESET = """
 docker compose --project-name releasetest-blue down --timeout 1 2>/dev/null
 docker compose --project-name releasetest-green down --timeout 1 2>/dev/null
@@ -55,6 +63,7 @@ class Releases:
                 *("--extra-vars", f"app_version={version}", *options),
             ],
             cwd=CHECKOUT,
+            env={**os.environ, **OUTPUT},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

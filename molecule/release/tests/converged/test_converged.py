@@ -3,16 +3,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from support.proxy import Outside
+from support.proxy import LISTENS, Outside
 
 HOST = "release.rehearsal.example"
 
 
 def test_people_are_served(host: Any) -> None:
     outside = Outside(host.ansible.get_variables()["slipway_rehearsal"])
+    host.check_output(LISTENS)
     assert outside.get(f"https://{HOST}/load").told() == {"name": "1"}
+
+
+def test_images_are_pinned(host: Any) -> None:
+    """What a tag leads to later changes nothing."""
+    services = ("blue-api", "blue-worker")
+    inspect = "docker inspect --format '{{.Config.Image}}' " + " ".join(
+        f"releasetest-{name}" for name in services
+    )
+    images = host.check_output(inspect).splitlines()
+    assert [re.sub("[0-9a-f]{64}", "DIGEST", image) for image in images] == [
+        "slipway/release-test@sha256:DIGEST"
+    ] * len(services)
 
 
 def test_services_listen_on_the_loopback_address_alone(host: Any) -> None:
@@ -24,9 +38,12 @@ def test_services_listen_on_the_loopback_address_alone(host: Any) -> None:
 
 def test_nothing_of_it_can_be_read_by_others(host: Any) -> None:
     folder = "/var/lib/slipway/release"
-    assert host.check_output(f"find {folder} -perm /077") == ""
     assert host.check_output(f"find {folder} -name compose.json")
+    assert host.check_output(f"find {folder} -perm /077") == ""
 
 
 def test_no_secret_is_in_the_journal(host: Any) -> None:
-    assert host.run("journalctl --no-pager | grep --fixed-strings sentinel-").stdout == ""
+    """Other scenarios' sentinels do not end so."""
+    journal = host.check_output("journalctl --no-pager")
+    assert "slipway.deploy.release" in journal
+    assert not re.findall(r"sentinel-\S*release", journal)

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
-from support.backing import WRITTEN, App
+from support.backing import WRITTEN, App, spellings
+from support.exposure import look, unprotected
 
-CONTAINERS = ("slipway-postgres", "slipway-redis", "slipway-object-storage")
+# With what each may take, after converge.yml and the roles' READMEs, and the port it listens on.
+MEMORY = {"slipway-postgres": 512, "slipway-redis": 2 * 64 + 64, "slipway-object-storage": 256}
+PORTS = {"slipway-postgres": 5432, "slipway-redis": 6379, "slipway-object-storage": 7070}
 SECRETS = ("postgres_password", "redis_password", "object_storage_secret_key")
 # Grows by a line with each verification; the services have to know all lines, those before the reboot too.
 DIARY = "/root/slipway-test-diary"
@@ -22,7 +25,7 @@ def app(host: Any) -> App:
     return App(host)
 
 
-@pytest.fixture(scope="module", params=CONTAINERS)
+@pytest.fixture(scope="module", params=PORTS)
 def container(host: Any, request: pytest.FixtureRequest) -> dict[str, Any]:
     """What the engine tells of each container."""
     return dict(json.loads(host.check_output("docker inspect %s", request.param))[0])
@@ -33,19 +36,27 @@ def test_container_is_healthy(container: dict[str, Any]) -> None:
     assert container["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
 
 
-def test_nothing_is_published(host: Any, container: dict[str, Any]) -> None:
+def test_nothing_is_published(container: dict[str, Any]) -> None:
     assert not container["HostConfig"]["PortBindings"]
     assert not any(container["NetworkSettings"]["Ports"].values())
     assert list(container["NetworkSettings"]["Networks"]) == ["slipway"]
-    listening = host.check_output("ss --listening --tcp --numeric --no-header")
-    assert not [port for port in ("5432", "6379", "7070") if f":{port} " in listening]
+
+
+def test_nothing_is_reached_from_outside_even_without_the_firewall(host: Any) -> None:
+    with unprotected(host):
+        outcomes = {port: look(host, port, "closed") for port in PORTS.values()}
+        ssh = look(host, 22, "open")
+    assert [outcome.passed for outcome in ssh] == [True, True]
+    assert {port: [outcome.passed for outcome in seen] for port, seen in outcomes.items()} == {
+        port: [True, True] for port in PORTS.values()
+    }
 
 
 def test_container_has_neither_rights_nor_all_the_memory(host: Any, container: dict[str, Any]) -> None:
     settings = container["HostConfig"]
     assert settings["CapDrop"] == ["ALL"]
     assert settings["SecurityOpt"] == ["no-new-privileges:true"]
-    assert 0 < settings["Memory"] <= 512 * 1024**2
+    assert settings["Memory"] == MEMORY[container["Name"].lstrip("/")] * 1024**2
     status = host.check_output("cat /proc/%s/status", str(container["State"]["Pid"]))
     told = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert told["Uid"].split() == ["999"] * 4
@@ -57,8 +68,7 @@ def test_no_secret_is_where_others_look(host: Any, container: dict[str, Any]) ->
     root_key = host.check_output("cat /etc/slipway/object_storage/root-secret-key")
     assert len(root_key) == 64
     for secret in (root_key, *(WRITTEN[name] for name in SECRETS)):
-        assert secret not in shown
-        assert json.dumps(secret)[1:-1] not in shown
+        assert not [spelling for spelling in spellings(secret) if spelling in shown]
 
 
 def test_secrets_are_for_root_and_the_container_alone(host: Any) -> None:
@@ -155,10 +165,8 @@ def test_data_outlives_containers_and_reboots(host: Any, app: App) -> None:
     assert app.s3("PUT", f"/private/{page}", page).status == 200
     host.check_output("sh -c %s", f"echo {page} >>{DIARY}")
     diary = set(host.check_output("cat %s", DIARY).split())
-    for name in ("postgres", "redis", "object_storage"):
-        host.check_output(
-            "docker compose --project-directory /etc/slipway/%s up --detach --force-recreate --wait", name
-        )
+    up = "docker compose --project-directory /etc/slipway/{} up --detach --force-recreate --wait"
+    host.check_output("printf %s | xargs --max-procs=3 -I{} " + up, "postgres\nredis\nobject_storage\n")
     assert diary <= set(app.sql("SELECT page FROM diary").stdout.split())
     assert diary <= set(app.redis("SMEMBERS", "diary").split())
     assert diary == {app.s3("GET", f"/private/{page}").body for page in diary}
