@@ -61,9 +61,13 @@ def test_a_plan_for_what_does_not_exist_yet(site):
 
 
 def test_the_first_run_proves_the_application_and_tells_no_secret(site, tmp_path):
-    evidence = {"SLIPWAY_EVIDENCE": "on", "SLIPWAY_EVIDENCE_DIRECTORY": str(tmp_path)}
+    settings = {
+        "SLIPWAY_EVIDENCE": "on",
+        "SLIPWAY_EVIDENCE_DIRECTORY": str(tmp_path),
+        "ANSIBLE_INJECT_INVOCATION": "true",  # else a task's arguments are shown at no verbosity
+    }
     with ProcessList() as processes:
-        run = site.must_play("playbooks/rehearse.yml", "--diff", "-vvv", **evidence)
+        run = site.must_play("playbooks/rehearse.yml", "--diff", "-vvv", **settings)
     assert "15 of 15 probes from outside" in run.output
     (bundle,) = tmp_path.iterdir()
     assert json.loads((bundle / "evidence.json").read_text())["outcome"] == "passed"
