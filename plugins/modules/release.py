@@ -113,6 +113,7 @@ from dataclasses import asdict
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
+from ansible_collections.slipway.deploy.plugins.module_utils._release.disk import in_words
 from ansible_collections.slipway.deploy.plugins.module_utils._release.engine import Engine
 from ansible_collections.slipway.deploy.plugins.module_utils._release.line import preview, release
 from ansible_collections.slipway.deploy.plugins.module_utils._release.order import Order, Settings
@@ -140,7 +141,7 @@ def main() -> None:
     except SlipwayError as error:
         module.fail_json(msg=redact(str(error)))
     except OSError as error:
-        module.fail_json(msg=redact(f"the host refuses to release {order.app.name}: {error}."))
+        module.fail_json(msg=redact(f"{order.app.name} is not released: {in_words(error)}"))
     answer = asdict(result)
     answer["diff"] = {"before": answer.pop("before"), "after": answer.pop("after")}
     module.exit_json(**answer)

@@ -26,9 +26,14 @@ class Proof:
         return self.before.pending
 
 
-def examine(tool: Tool, service: str, run: Run) -> State:
-    """Return the state before anything changes; raises SlipwayError when migrating could not end well."""
+def examine(tool: Tool, service: str, run: Run, *, serves: bool = False) -> State:
+    """Return the state before anything changes; raises SlipwayError when migrating could not end well.
+
+    An image that ``serves`` on a newer schema, left by a release that failed after migrating, may go on.
+    """
     state = tool.state(run)
+    if serves and state.unknown:
+        return State(state.known, (*state.known, *state.unknown))
     if not state.known:
         raise SlipwayError(
             f"the image of {service} holds no migrations",

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from .._errors import SlipwayError
+from . import disk
 from .engine import Engine
 from .programs import last_lines, run
 from .state import make_directory
@@ -66,7 +67,8 @@ def dump(engine: Engine, directory: Path, database: str, holding: Iterable[int] 
     if finished.problem or not temporary.stat().st_size:
         temporary.unlink()
         said = " | ".join(last_lines(finished.reported, 3)) or finished.problem or "it is empty"
-        raise SlipwayError(f"the dump of {database} before migrating failed: {said.removesuffix('.')}")
+        mend = disk.MEND if disk.FULL.search(said) else ""
+        raise SlipwayError(f"the dump of {database} before migrating failed: {said.removesuffix('.')}", mend)
     temporary.rename(directory / name)
     for old in sorted(directory.glob(f"*-{_safe(database)}.dump"))[:-KEPT]:
         old.unlink()

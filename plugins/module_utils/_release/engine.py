@@ -53,6 +53,11 @@ class Engine:
         """Whether the host has an engine that listens."""
         return self._path.is_socket()
 
+    @property
+    def directory(self) -> Path:
+        """Where it keeps images and containers."""
+        return Path(self._json("GET", "/info")["DockerRootDir"])
+
     def image(self, reference: str) -> dict[str, Any] | None:
         """Return what the host knows of an image that it has, or None."""
         try:

@@ -32,6 +32,10 @@ class UnhealthyError(SlipwayError):
         super().__init__(what, mend)
         self.details = list(details)
 
+    def __str__(self) -> str:
+        """Return the sentence, and a line for each detail."""
+        return "\n".join([super().__str__(), *self.details])
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -63,6 +67,25 @@ def serves(containers: Sequence[Container], services: Iterable[str]) -> bool:
     """Whether each of the project's services has containers, and all of these are good."""
     there = {str(container["Config"]["Labels"][_SERVICE]) for container in containers}
     return there >= set(services) and all(judge(container).state == "good" for container in containers)
+
+
+def refuse_ailing(engine: Engine, backing: Iterable[str]) -> None:
+    """Raise UnhealthyError when a backing service that a role has started does not run or is unhealthy."""
+    for name in backing:
+        containers = engine.containers(f"slipway-{name.replace('_', '-')}")
+        ailing = [container for container in containers if _ails(container)]
+        if ailing:
+            state = "is unhealthy" if ailing[0]["State"]["Status"] == "running" else "does not run"
+            raise UnhealthyError(
+                f"{name}, which the app stands on, {state}",
+                described(engine, ailing),
+                "run playbooks/backing.yml, which starts it",
+            )
+
+
+def _ails(container: Container) -> bool:
+    state = container["State"]
+    return state["Status"] != "running" or (state.get("Health") or {}).get("Status") == "unhealthy"
 
 
 def service_of(container: Container) -> str:
@@ -126,9 +149,10 @@ def _too_late(
     silent = {key.partition(":")[0] for key in deaf}
     guilty = [container for container, _verdict in waiting]
     guilty += [container for container in containers if service_of(container) in silent]
-    return UnhealthyError(
-        f"after {seconds:.0f} s, {', '.join(words) or 'there is no container'}", described(engine, guilty)
-    )
+    mends = ["a slow start needs a longer release_health_timeout"] if waiting else []
+    mends += ["app_routes leads there: correct the port, or have the service listen on it"] if deaf else []
+    what = f"after {seconds:.0f} s, {', '.join(words) or 'there is no container'}"
+    return UnhealthyError(what, described(engine, guilty), "; ".join(mends))
 
 
 def _will_be_started_again(container: Container) -> bool:

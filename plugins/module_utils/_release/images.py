@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from .._errors import SlipwayError
+from . import disk
 from .engine import Engine, RefusedError
 from .programs import Finished, last_lines, run
 
@@ -19,14 +20,15 @@ PULL_SECONDS = 900
 LOGINS = Path("/root/.docker/config.json")  # where `docker login` of root keeps what it was told
 _HUB = "https://index.docker.io/v1/"
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+_FULL = "the host's disk is full"
 _TAG = re.compile(r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")
 
 # In the order in which they are looked for in the engine's words.
 _CAUSES = (
     (
-        r"no space left on device",
-        "the host's disk is full",
-        "free some of it; `docker system df` says what Docker holds",
+        disk.FULL.pattern,
+        _FULL,
+        disk.MEND,
     ),
     (
         r"unauthorized|authentication required|denied|no basic auth",
@@ -64,6 +66,9 @@ def have(engine: Engine, images: Iterable[str], holding: Iterable[int] = ()) -> 
     for image in missing:
         finished = run(["docker", "pull", "--quiet", image], PULL_SECONDS, holding=holding)
         if finished.problem:
+            # When a mirror's answer does not fit on it, the engine asks elsewhere and tells of that alone.
+            if disk.is_full((engine.directory, engine.directory / "tmp")):
+                raise SlipwayError(f"{image} cannot be pulled: {_FULL}, at {engine.directory}", disk.MEND)
             raise _failure(image, _said(finished))
     return missing
 

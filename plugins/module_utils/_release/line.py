@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from .._errors import SlipwayError
-from . import images, proxy, schema, slots
+from . import disk, images, proxy, schema, slots
 from .engine import Engine
-from .health import UnhealthyError
+from .health import UnhealthyError, refuse_ailing
 from .lock import only_one
 from .order import Order, Settings
 from .plan import Plan, prepare
@@ -65,6 +65,7 @@ class Line:
 
     def run(self) -> Result:
         """Release; or have what is released already serve."""
+        refuse_ailing(self._engine, self._app.backing)
         schema.wait_for_orphans(self._app.name, self._app.migrations, self._engine)
         mended = settle(self._app.name, self._state, self._engine)
         result, current = Result.of(self._plan, self._state), self._state.current
@@ -105,7 +106,7 @@ class Line:
         with self._mending(current, record):
             self._running.have_kept(self._plan.kept)
             compose = self._running.compose(record.slot, record.id)
-            migrated = schema.bring_up(self._plan, compose, self._engine, self._state.dumps)
+            migrated = schema.bring_up(self._plan, compose, self._engine, self._state.dumps, current)
             if current:
                 self._running.stop_single(current, self._app.recreates)
             self._running.start(record)
@@ -116,7 +117,8 @@ class Line:
     def _mending(self, current: Record | None, record: Record) -> Iterator[None]:
         try:
             yield
-        except (SlipwayError, OSError) as error:
+        except (SlipwayError, OSError) as failure:
+            error = disk.in_words(failure) if isinstance(failure, OSError) else failure
             with contextlib.suppress(SlipwayError):  # the next run clears it first; the cause matters more
                 self._running.clear(record.slot)
             left = "nothing serves yet"
@@ -125,7 +127,7 @@ class Line:
                 if problem := self._running.start_stopped(current):
                     left = f"{current.version} should serve on, but starting it again {problem}"
             details = error.details if isinstance(error, UnhealthyError) else []
-            raise NotReleasedError(record.version, error, left, details) from error
+            raise NotReleasedError(record.version, error, left, details) from failure
 
     def _undeclared_ports(self) -> Iterator[str]:
         for upstream in self._plan.upstreams:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -16,6 +17,10 @@ from typing import IO, Any
 from .._configure.commands import SEARCH_PATH, find_program
 
 _LAST_LINES = 8
+_TRACE = re.compile(
+    r"Traceback \(most recent call last\):|The above exception was|During handling of the above"
+)
+_FRAME = re.compile(r"\s+at \S")  # of Node
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Finished:
 
     def __str__(self) -> str:
         """Return one phrase: the command, what went wrong with it, and the end of what it said."""
-        said = " | ".join(last_lines(self.printed + "\n" + self.reported, _LAST_LINES))
+        said = " | ".join(last_lines(_without_frames(self.printed + "\n" + self.reported), _LAST_LINES))
         return f"`{self.command}` {self.problem}" + (f": {said}" if said else "")
 
 
@@ -75,6 +80,16 @@ def run(
 def last_lines(text: str, count: int) -> list[str]:
     """Return the last lines of a text that are not empty."""
     return [line.rstrip() for line in text.splitlines() if line.strip()][-count:]
+
+
+def _without_frames(text: str) -> str:
+    """Leave out where in its own code a program has failed; what has failed is the line behind."""
+    kept, inside = [], False
+    for line in text.splitlines():
+        inside = bool(_TRACE.match(line)) or (inside and line[:1] in ("", " "))
+        if not inside and not _FRAME.match(line):
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def _usual() -> dict[str, str]:

@@ -69,14 +69,9 @@ class Result:
 class NotReleasedError(SlipwayError):
     """The failure of a release, what serves nevertheless, and the last words of the containers at fault."""
 
-    def __init__(self, version: str, error: Exception, serves: str, details: Sequence[str]) -> None:
-        if isinstance(error, SlipwayError):
-            what, mend = error.what, error.mend
-        else:
-            what, mend = str(error), ""
-        super().__init__(
-            f"{version} is not released: {what}", "; ".join(part for part in (mend, serves) if part)
-        )
+    def __init__(self, version: str, error: SlipwayError, serves: str, details: Sequence[str]) -> None:
+        mend = "; ".join(part for part in (error.mend, serves) if part)
+        super().__init__(f"{version} is not released: {error.what}", mend)
         self.details = list(details)
 
     def __str__(self) -> str:

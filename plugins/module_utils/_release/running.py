@@ -41,7 +41,11 @@ class Running:
         sick = [container["Id"] for container in containers if health.judge(container).state == "bad"]
         if sick:
             compose.run_docker(["restart", *sick], self._seconds)
-        self._start(compose, record.upstreams)
+        try:
+            self._start(compose, record.upstreams)
+        except health.UnhealthyError as error:
+            what = f"{record.version} is released and does not become healthy again: {error.what}"
+            raise health.UnhealthyError(what, error.details, error.mend) from error
 
     def clear(self, slot: str) -> None:
         """Remove whatever an earlier release has left in a slot."""

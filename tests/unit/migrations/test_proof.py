@@ -69,5 +69,18 @@ def test_a_tool_that_passes_over_late_comers_is_stopped_before(run: Run, tmp_pat
         examine(tool, "api", run)
 
 
+def test_a_schema_newer_than_the_image_stops_it_unless_it_serves_on_it_already(
+    run: Run, tmp_path: Path
+) -> None:
+    tool = own(tmp_path, "1\n", "1\n2\n", "touch ran")
+    with pytest.raises(
+        SlipwayError, match=r"that its image does not know: 2; release an image that has them"
+    ):
+        examine(tool, "api", run)
+    proof = migrate(tool, "api", run, examine(tool, "api", run, serves=True))
+    assert proof.newly == ()
+    assert not (tmp_path / "ran").exists()
+
+
 def test_many_names_are_told_in_part() -> None:
     assert listed(tuple("abcdefghij")) == "a, b, c, d, e, f, g, h and 2 more"

@@ -85,6 +85,7 @@ def test_the_wait_has_an_end(engine: Start) -> None:
     with pytest.raises(health.UnhealthyError) as failure:
         health.wait(engine(answers(container(**said("starting")))), "notes-blue", {}, 0)
     assert failure.value.what == "after 0 s, api is still starting"
+    assert failure.value.mend == "a slow start needs a longer release_health_timeout"
 
 
 def test_a_port_on_which_nothing_listens_is_named(engine: Start) -> None:
@@ -95,6 +96,7 @@ def test_a_port_on_which_nothing_listens_is_named(engine: Start) -> None:
         with pytest.raises(health.UnhealthyError) as failure:
             health.wait(healthy, "notes-blue", {"api:4000": address}, 0)
     assert failure.value.what == "after 0 s, nothing listens on api:4000 in its container"
+    assert failure.value.mend == "app_routes leads there: correct the port, or have the service listen on it"
 
 
 def test_a_healthy_container_that_listens_is_enough(engine: Start) -> None:
@@ -115,3 +117,37 @@ def test_a_project_serves_when_each_of_its_services_does() -> None:
     assert health.serves([container()], ["notes-blue-api"])
     assert not health.serves([container()], ["notes-blue-api", "notes-blue-web"])
     assert not health.serves([container(**said("unhealthy"))], ["notes-blue-api"])
+
+
+@pytest.mark.parametrize(
+    ("described", "state"),
+    [
+        (container("exited", ExitCode=0), "does not run"),
+        (container("restarting", ExitCode=1), "does not run"),
+        (container(**said("unhealthy")), "is unhealthy"),
+    ],
+)
+def test_a_backing_service_that_ails_is_named_with_its_last_words(
+    engine: Start, described: dict[str, Any], state: str
+) -> None:
+    log = frame(b"PANIC: could not write\n")
+    with pytest.raises(health.UnhealthyError) as failure:
+        health.refuse_ailing(engine(answers(described, log)), ["object_storage"])
+    sentence, *details = str(failure.value).splitlines()
+    assert sentence == (
+        f"object_storage, which the app stands on, {state}; run playbooks/backing.yml, which starts it."
+    )
+    assert details[-1] == "log of api: PANIC: could not write"
+
+
+@pytest.mark.parametrize(
+    "described", [container(), container(**said("healthy")), container(**said("starting"))]
+)
+def test_a_backing_service_that_is_well_or_about_to_be_is_none(
+    engine: Start, described: dict[str, Any]
+) -> None:
+    health.refuse_ailing(engine(answers(described)), ["postgres"])
+
+
+def test_a_backing_service_that_runs_elsewhere_is_nobodys_fault(engine: Start) -> None:
+    health.refuse_ailing(engine({"GET /containers/json": (200, [])}), ["postgres", "redis"])

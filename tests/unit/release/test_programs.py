@@ -47,5 +47,15 @@ def test_a_descriptor_goes_along_and_no_other() -> None:
     assert (held.problem, let_go.problem) == ("", "ended with 1")
 
 
+def test_of_a_traceback_the_fault_is_told_and_not_the_way_to_it() -> None:
+    crash = "def f():\n    {}['people']\ntry:\n    f()\nexcept KeyError:\n    raise ValueError('no table')"
+    told = str(run(["python3", "-c", crash], 10))
+    assert told.endswith("ended with 1: KeyError: 'people' | ValueError: no table")
+    node = "Error: no table\n    at Object.<anonymous> (/app/migrate.js:3:9)\n    at node:internal/main:1"
+    assert str(run(["sh", "-c", 'echo "$1"; exit 1', "sh", node], 10)).endswith(
+        "ended with 1: Error: no table"
+    )
+
+
 def test_a_missing_program_is_named() -> None:
     assert run(["no-such-program"], 10).problem == "cannot run, since the host has no such program"
