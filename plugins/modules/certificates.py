@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: certificates
-short_description: See which hosts have a TLS certificate, or wait until all of them have
+short_description: See which hosts have a TLS certificate, and have the others get one
 version_added: 0.1.0
 author:
   - slipway maintainers (@slipway)
@@ -29,6 +29,13 @@ options:
       - How many seconds to wait for certificates that are missing. With V(0) they are only reported.
     type: int
     default: 0
+  obtain:
+    description:
+      - A command that gets the missing certificates and ends.
+      - Unless given, a server gets them by itself meanwhile.
+    type: list
+    elements: str
+    default: []
   log:
     description:
       - A command that prints the log of the ACME client, one JSON object in each line as Caddy writes it.
@@ -40,10 +47,10 @@ requirements:
   - openssl on the host
 attributes:
   check_mode:
-    description: Can run in check mode; it never changes anything.
+    description: Can run in check mode; it only looks then.
     support: full
   diff_mode:
-    description: Has nothing to show, since it changes nothing.
+    description: Has nothing to show; what a CA issues cannot be known before.
     support: none
   idempotent:
     description: A second run changes nothing.
@@ -57,6 +64,13 @@ EXAMPLES = r"""
     path: /var/lib/slipway/proxy/caddy/certificates/acme-v02.api.letsencrypt.org-directory/NAME/NAME.crt
     wait: 120
     log: [docker, logs, --since, 120s, slipway-proxy]
+
+- name: Have certbot get what is missing
+  slipway.deploy.certificates:
+    names: [www.example.org]
+    path: /var/lib/slipway/proxy/certificates/acme-v02.api.letsencrypt.org-directory/NAME.pem
+    wait: 120
+    obtain: [/usr/local/lib/slipway/obtain-certificates]
 """
 
 RETURN = r"""
@@ -82,7 +96,11 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
-from ansible_collections.slipway.deploy.plugins.module_utils._proxy.certificates import wait, without
+from ansible_collections.slipway.deploy.plugins.module_utils._proxy.certificates import (
+    obtain,
+    wait,
+    without,
+)
 
 
 def main() -> None:
@@ -92,6 +110,7 @@ def main() -> None:
             "names": {"type": "list", "elements": "str", "required": True},
             "path": {"type": "str", "required": True},
             "wait": {"type": "int", "default": 0},
+            "obtain": {"type": "list", "elements": "str", "default": []},
             "log": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
@@ -99,13 +118,18 @@ def main() -> None:
     options = module.params
     files = {name: Path(options["path"].replace("NAME", name)) for name in options["names"]}
     evidence = []
+    changed = False
     try:
-        if options["wait"]:
-            wait(files, options["wait"], options["log"])
+        if options["wait"] and not module.check_mode:
+            changed = bool(options["obtain"] and without(files))
+            if changed:
+                obtain(files, options["obtain"], options["wait"])
+            else:
+                wait(files, options["wait"], options["log"])
             observed = f"{', '.join(files)} have one"
             evidence.append({"gate": "certificates", "passed": True, "observed": observed})
         module.exit_json(
-            changed=False, missing=without(files), token=secrets.token_hex(16), evidence=evidence
+            changed=changed, missing=without(files), token=secrets.token_hex(16), evidence=evidence
         )
     except SlipwayError as error:
         evidence.append({"gate": "certificates", "passed": False, "observed": str(error)})

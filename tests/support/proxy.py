@@ -14,8 +14,9 @@ from support.collection import CHECKOUT
 
 SCRIPTS = CHECKOUT / "molecule/proxy/tests"
 CA = "/root/proxy-ca.pem"
-BLUE = {"web:3000": "127.0.0.1:21000", "api:4000": "127.0.0.1:21001"}
-GREEN = {"web:3000": "127.0.0.1:22000", "api:4000": "127.0.0.1:22001"}
+# Outside of what the role release gives to its slots.
+BLUE = {"web:3000": "127.0.0.1:31000", "api:4000": "127.0.0.1:31001"}
+GREEN = {"web:3000": "127.0.0.1:32000", "api:4000": "127.0.0.1:32001"}
 LISTENS = "for _ in $(seq 50); do ss -lnt | grep -q ':443 ' && exit; sleep 0.1; done; exit 1"
 POINT = "/usr/local/lib/slipway/point-proxy"
 

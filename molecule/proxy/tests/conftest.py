@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The vantage point outside, and services of two slots on the host."""
+"""The server that is proven, the vantage point outside, and services of two slots on the host."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from typing import Any
 import pytest
 
 from support.proxy import BLUE, GREEN, LISTENS, POINT, SCRIPTS, Outside, Point
+
+
+@pytest.fixture(scope="module")
+def server(host: Any) -> str:
+    """Return which one serves, ``caddy`` or ``nginx``."""
+    program = host.check_output("docker inspect --format %s slipway-proxy", "{{.Config.Image}}")
+    return "nginx" if "nginx" in program else "caddy"
 
 
 @pytest.fixture(scope="module")

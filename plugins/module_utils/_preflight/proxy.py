@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .._app.routes import size
+from .._dns.keys import read_key
 from .._errors import SlipwayError
 from .._proxy.sites import faults, read_routes
 from .given import Given
@@ -18,9 +19,10 @@ from .supported import check_distribution
 
 YEAR = 365 * 24 * 60 * 60
 
-# All of these stand in files that Caddy, Compose and systemd read.
+# All of these stand in files that the server, Compose and systemd read.
 FORMATS = {
     "proxy_caddy_image": (r"[a-z0-9][A-Za-z0-9._/:@-]*", "is no name of an image", "write it like caddy:2"),
+    "proxy_nginx_image": (r"[a-z0-9][A-Za-z0-9._/:@-]*", "is no name of an image", "write it like nginx:1"),
     "proxy_data_directory": (
         r"(/[A-Za-z0-9._-]+)+",
         "is no absolute path that a configuration can hold",
@@ -32,7 +34,12 @@ FORMATS = {
         "write it like admin@example.org, or leave it empty",
     ),
 }
-LEAST = {"proxy_hsts_max_age": 0, "proxy_response_timeout": 1, "proxy_drain_seconds": 1}
+LEAST = {
+    "proxy_acme_dns_seconds": 0,
+    "proxy_hsts_max_age": 0,
+    "proxy_response_timeout": 1,
+    "proxy_drain_seconds": 1,
+}
 
 
 def check(given: Given) -> Iterator[Problem]:
@@ -47,6 +54,7 @@ def check(given: Given) -> Iterator[Problem]:
         what = "no CA answers that fast"
         yield Problem("proxy_certificate_timeout", what, "write at least 10")
     yield from _authority(given)
+    yield from _dns(given)
     yield from _hsts(given)
     yield from _routes(given)
     if given.host:
@@ -68,6 +76,30 @@ def _authority(given: Given) -> Iterator[Problem]:
         yield Problem("proxy_acme_ca_file", f"there is no file {file} on this machine", "name another")
     elif "-----BEGIN CERTIFICATE-----" not in Path(file).read_text(encoding="utf-8", errors="replace"):
         yield Problem("proxy_acme_ca_file", f"{file} holds no certificate", "name a file in PEM format")
+
+
+def _dns(given: Given) -> Iterator[Problem]:
+    """Yield what the challenge dns-01 lacks."""
+    if given.str("proxy_acme_challenge") != "dns-01":
+        return
+    if given.str("dns_provider") not in ("", "rfc2136"):
+        what = f"proxy_acme_challenge: dns-01 does not work with {given.str('dns_provider')}"
+        yield Problem("dns_provider", what, "use rfc2136, or proxy_acme_challenge: http-01")
+        return
+    for name in ("dns_server", "dns_zone", "dns_tsig_key_file"):
+        if not given.str(name):
+            yield Problem(name, "proxy_acme_challenge: dns-01 needs it", "set it as the role dns wants it")
+    zone, file = given.str("dns_zone").lower().rstrip("."), given.str("dns_tsig_key_file")
+    for index, route in enumerate(given.list("app_routes") if zone else []):
+        host = str(route.get("host", "")).lower()
+        if host and not f".{host}".endswith(f".{zone}"):
+            what = f"{host!r} is not in the zone {zone}, so dns-01 cannot prove it"
+            yield Problem(f"app_routes[{index}].host", what, "use proxy_acme_challenge: http-01")
+    if file:
+        try:
+            read_key(Path(file).expanduser())
+        except SlipwayError as error:
+            yield Problem("dns_tsig_key_file", error.what, error.mend)
 
 
 def _is_https(text: str) -> bool:

@@ -38,6 +38,17 @@ def wait(files: dict[str, Path], seconds: float, log: Sequence[str]) -> None:
         time.sleep(_INTERVAL)
 
 
+def obtain(files: dict[str, Path], command: Sequence[str], seconds: float) -> None:
+    """Run the ACME client, once, after which every name has a certificate.
+
+    :raises SlipwayError: with the client's own words, which begin with the names.
+    """
+    done = _run(command, seconds)
+    if missing := without(files):
+        said = " | ".join((done.stdout + done.stderr).split("\n")).strip(" |.") or ", ".join(missing)
+        raise SlipwayError(f"no certificate for {said}", "mend what the CA names, then run it again")
+
+
 def reason(log: str, name: str) -> str:
     """Return the last error about this name in Caddy's log, which is a JSON object in each line."""
     last = "its log names no error"
@@ -64,15 +75,15 @@ def _said(log: Sequence[str]) -> str:
     return done.stdout + done.stderr
 
 
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def _run(command: Sequence[str], seconds: float = _COMMAND_SECONDS) -> subprocess.CompletedProcess[str]:
     try:
         # This runs without a module object, so there is no run_command.
         return subprocess.run(  # pylint: disable=ansible-bad-function
-            command, capture_output=True, text=True, timeout=_COMMAND_SECONDS, check=False
+            command, capture_output=True, text=True, timeout=seconds, check=False
         )
     except FileNotFoundError as error:
         raise SlipwayError(
             f"{command[0]} is not installed", f"install it: apt-get install {command[0]}"
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise SlipwayError(f"{command[0]} did not end within {_COMMAND_SECONDS} s") from error
+        raise SlipwayError(f"{command[0]} did not end within {seconds:.0f} s") from error

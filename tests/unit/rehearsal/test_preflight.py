@@ -15,8 +15,8 @@ GOOD = {"rehearsal_environment": "local", "rehearsal_zone": "rehearsal.example",
     ("image", "mend"),
     [
         ("postgers", "did you mean 'postgres'?"),
-        ("mongo-db", "use some of caddy, postgres, redis, versitygw"),
-        ("dns", "use some of caddy, postgres, redis, versitygw"),
+        ("mongo-db", "use some of caddy, nginx, postgres, redis, versitygw"),
+        ("dns", "use some of caddy, nginx, postgres, redis, versitygw"),
     ],
 )
 def test_an_image_that_is_none_is_named_with_its_place(image, mend):

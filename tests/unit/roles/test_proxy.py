@@ -42,7 +42,7 @@ def block(text: str, opening: str) -> str:
 
 
 def service(**variables: Any) -> dict[str, Any]:
-    return dict(yaml.safe_load(render("etc/slipway/proxy/compose.yml", **variables))["services"]["caddy"])
+    return dict(yaml.safe_load(render("etc/slipway/proxy/compose.yml", **variables))["services"]["proxy"])
 
 
 def test_routes_stand_in_order_of_precedence_with_their_limits() -> None:
@@ -124,7 +124,7 @@ def test_container_has_no_power_but_low_ports() -> None:
     assert caddy["restart"] == "always"
     assert {mount["target"]: mount.get("read_only", False) for mount in caddy["volumes"]} == {
         "/etc/caddy": True,
-        "/data": False,
+        "/data/caddy": False,
     }
     assert "environment" not in caddy
 
@@ -135,17 +135,29 @@ def test_private_ca_is_trusted_and_another_one_is_another_container() -> None:
     for content in ("one", "two"):
         templates._variables["__proxy_acme_ca"] = content  # read by a lookup, which needs a whole run
         files.append(yaml.safe_load(templates.render("etc/slipway/proxy/compose.yml")))
-    first, second = (file["services"]["caddy"] for file in files)
+    first, second = (file["services"]["proxy"] for file in files)
     assert first["environment"] == {"SSL_CERT_FILE": "/etc/caddy/acme-ca.pem"}
     assert first["labels"] != second["labels"]
 
 
-def test_data_directory_belongs_to_caddy_alone() -> None:
-    line = render("etc/tmpfiles.d/slipway-proxy.conf", proxy_data_directory="/srv/disk/proxy").splitlines()[
-        -1
-    ]
-    assert line == "d /srv/disk/proxy 0700 443 443"
-    assert service(proxy_data_directory="/srv/disk/proxy")["volumes"][1]["source"] == "/srv/disk/proxy"
+def folders(**variables: Any) -> dict[str, str]:
+    """Return mode, owner and group by path."""
+    text = render("etc/tmpfiles.d/slipway-proxy.conf", proxy_data_directory="/srv/proxy", **variables)
+    lines = [line.split() for line in text.splitlines() if line.startswith("d ")]
+    return {path: " ".join(rest) for _unused, path, *rest in lines}
+
+
+def test_nobody_else_reads_what_caddy_keeps() -> None:
+    assert folders() == {"/srv/proxy": "0750 root 443", "/srv/proxy/caddy": "0700 443 443"}
+    assert service(proxy_data_directory="/srv/proxy")["volumes"][1]["source"] == "/srv/proxy/caddy"
+
+
+def test_proxy_cannot_write_what_certbot_keeps() -> None:
+    ours = folders(proxy_server="nginx", proxy_acme_directory="https://ca.example.org/dir")
+    assert ours["/srv/proxy"] == "0750 root 443"
+    assert ours["/srv/proxy/certbot"] == "0700 root root"
+    assert ours["/srv/proxy/certificates/ca.example.org-dir"] == "0750 root 443"
+    assert all(mount["read_only"] for mount in service(proxy_server="nginx")["volumes"])
 
 
 @pytest.mark.parametrize(

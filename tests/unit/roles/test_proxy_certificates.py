@@ -74,3 +74,25 @@ def test_wait_ends_with_what_the_client_said_last(tmp_path: Path) -> None:
 
 def test_log_without_an_error() -> None:
     assert certificates.reason("", NAME) == "its log names no error"
+
+
+def test_client_gets_what_is_missing(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    issue(tmp_path / "issued", timedelta(days=1))
+    certificates.obtain({NAME: file}, ["cp", str(tmp_path / "issued"), str(file)], 20)
+    assert certificates.without({NAME: file}) == []
+
+
+def test_client_that_gets_none_is_quoted(tmp_path: Path) -> None:
+    with pytest.raises(SlipwayError) as caught:
+        certificates.obtain(
+            {NAME: tmp_path / "none"}, ["sh", "-c", f"echo '{NAME}: no such name.' >&2; exit 1"], 20
+        )
+    assert str(caught.value) == (
+        "no certificate for www.example.org: no such name; mend what the CA names, then run it again."
+    )
+
+
+def test_client_that_does_not_end(tmp_path: Path) -> None:
+    with pytest.raises(SlipwayError, match="sleep did not end within 1 s"):
+        certificates.obtain({NAME: tmp_path / "none"}, ["sleep", "20"], 1)

@@ -15,7 +15,10 @@ GOOD: dict[str, Any] = {
     "app_name": "gratonite",
     "app_routes": [{"host": "www.example.org", "service": "web", "port": 3000}],
     "proxy_caddy_image": "docker.io/library/caddy:2@sha256:0a",
+    "proxy_nginx_image": "docker.io/library/nginx:1",
     "proxy_data_directory": "/srv/disk-1/proxy",
+    "proxy_acme_challenge": "http-01",
+    "proxy_acme_dns_seconds": 60,
     "proxy_acme_directory": "production",
     "proxy_acme_email": "",
     "proxy_acme_ca_file": "",
@@ -66,6 +69,8 @@ BAD = {
     "CA with a bad port": ("proxy_acme_directory", "https://ca.example.org:port/"),
     "age of HSTS": ("proxy_hsts_max_age", -1),
     "age of HSTS beyond reason": ("proxy_hsts_max_age", 10**9),
+    "image of nginx": ("proxy_nginx_image", "nginx:1\nprivileged: true"),
+    "time for the DNS": ("proxy_acme_dns_seconds", -1),
     "size": ("proxy_max_body", "much"),
     "response": ("proxy_response_timeout", 0),
     "drain": ("proxy_drain_seconds", 0),
@@ -91,6 +96,57 @@ def test_routes_that_no_proxy_can_serve() -> None:
 
 def test_shape_of_a_route_is_left_to_the_role_app() -> None:
     assert problems(app_routes=[{"host": "www.example.org"}]) == []
+
+
+KEY = 'key "k" { algorithm hmac-sha256; secret "c2VjcmV0"; };'
+
+
+def dns_challenge(file: Path, **variables: Any) -> dict[str, Any]:
+    file.write_text(KEY)
+    return {
+        "proxy_acme_challenge": "dns-01",
+        "dns_provider": "rfc2136",
+        "dns_server": "192.0.2.53",
+        "dns_zone": "Example.org.",
+        "dns_tsig_key_file": str(file),
+        **variables,
+    }
+
+
+def test_dns_challenge_with_all_it_needs(tmp_path: Path) -> None:
+    assert problems(**dns_challenge(tmp_path / "key")) == []
+
+
+@pytest.mark.parametrize("variable", ["dns_server", "dns_zone", "dns_tsig_key_file"])
+def test_dns_challenge_without_a_variable(tmp_path: Path, variable: str) -> None:
+    given = dns_challenge(tmp_path / "key", **{variable: ""})
+    assert problems(**given) == [
+        (variable, "proxy_acme_challenge: dns-01 needs it", "set it as the role dns wants it")
+    ]
+    assert problems(**{**given, "proxy_acme_challenge": "http-01"}) == []
+
+
+def test_dns_challenge_for_a_host_of_another_zone(tmp_path: Path) -> None:
+    assert problems(**dns_challenge(tmp_path / "key", dns_zone="ple.org")) == [
+        (
+            "app_routes[0].host",
+            "'www.example.org' is not in the zone ple.org, so dns-01 cannot prove it",
+            "use proxy_acme_challenge: http-01",
+        )
+    ]
+
+
+def test_dns_challenge_with_a_provider_that_has_no_dynamic_updates(tmp_path: Path) -> None:
+    assert variables_of(**dns_challenge(tmp_path / "key", dns_provider="existing")) == ["dns_provider"]
+
+
+def test_dns_challenge_never_tells_the_key(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    given = dns_challenge(file)
+    file.write_text(KEY.replace("hmac-sha256", "hmac-md5"))
+    ((variable, what, _unused),) = problems(**given)
+    assert variable == "dns_tsig_key_file"
+    assert "c2VjcmV0" not in what
 
 
 def test_private_ca_file(tmp_path: Path) -> None:
