@@ -135,6 +135,14 @@ SLOW = """
       ansible.builtin.command: "sleep {{ seconds }}"
       changed_when: false
 """
+CHANGE = """
+- name: Host
+  hosts: app-1
+  gather_facts: false
+  tasks:
+    - name: Change
+      ansible.builtin.command: "true"
+"""
 # Says something by itself, past the callback.
 PAUSE = """
     - name: Pause
@@ -161,7 +169,7 @@ def command(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     def arguments(playbook: str, *options: str) -> dict[str, Any]:
         (folder / "play.yml").write_text(playbook)
         return {
-            "args": [TOOLS / "ansible-playbook", "play.yml", "-i", "hosts.yml", *options],
+            "args": [TOOLS / "ansible-playbook", "-i", "hosts.yml", "play.yml", *options],
             "cwd": folder,
             "env": environment(ANSIBLE_STDOUT_CALLBACK="slipway.deploy.phases", TERM="xterm", COLUMNS="80"),
         }
@@ -199,6 +207,13 @@ def test_a_good_run(play: Play) -> None:
             "  hosts                  app-1 changed=5, app-2 changed=5",
         ],
     )
+
+
+def test_each_of_several_playbooks_counts_its_own_changes(play: Play) -> None:
+    code, lines = play(CHANGE, "play.yml")
+    assert code == 0
+    totals = [line.split("  ")[-1].strip() for line in lines if line.startswith(("  total", "  hosts"))]
+    assert totals == ["1 change on 1 host", "app-1 changed=1"] * 2
 
 
 def test_a_plan_shows_the_differences_below_their_phase(play: Play) -> None:

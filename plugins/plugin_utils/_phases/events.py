@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Events(CallbackBase):
         self._items: dict[str, list[str]] = defaultdict(list)
         # By the task's id: its name with the variables filled in, as only the start of the task has it.
         self._names: dict[str, str] = {}
+        self._changed_before: Counter[str] = Counter()
 
     # The run
 
@@ -57,8 +58,10 @@ class Events(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """End."""
         with self._lock:
-            changed = {host: stats.summarize(host)["changed"] for host in stats.processed}
-            self.history.end(changed, [*stats.failures, *stats.dark])
+            changed = Counter({host: stats.summarize(host)["changed"] for host in stats.processed})
+            # Ansible counts on from one playbook of a command to the next.
+            now, self._changed_before = changed - self._changed_before, changed
+            self.history.end({host: now[host] for host in changed}, [*stats.failures, *stats.dark])
 
     # The tasks
 

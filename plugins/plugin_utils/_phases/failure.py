@@ -20,7 +20,11 @@ _NOTHING_SAID = "It gave no message; -v shows what it returned."
 _MENDS = (
     ("Connection refused", "nothing listens there: see that ansible_port is where its SSH server listens"),
     ("Permission denied", "it answers and refuses the login: see that ansible_user and the key are right"),
-    ("Host key verification failed", "its host key is not the pinned one: find out why before trusting it"),
+    (
+        "Host key verification failed",
+        "its host key is not known here, or not the one that was: compare it with what the provider's console"
+        " shows, then log in once with ssh",
+    ),
     ("Could not resolve hostname", "set ansible_host to its address, or mend its name in the DNS"),
     ("timed out", "see that it runs, that ansible_host is its address and that a firewall admits us"),
     ("No route to host", "see that it runs and that ansible_host is its address"),
