@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from support.browser import Browser
+from support.by_hand import ByHand
 from support.collection import CHECKOUT
 from support.people import PICTURE_SIDE, meet
 from support.processes import ProcessList
@@ -18,6 +19,8 @@ from support.sentinels import Sentinels
 INVENTORY = CHECKOUT / "tests" / "inventories" / "site"
 VARIABLES = INVENTORY / "group_vars" / "all"
 PHASES = {"ANSIBLE_STDOUT_CALLBACK": "slipway.deploy.phases"}
+# What inventories/staging leaves to a person, and names until it is there.
+NOT_FILLED_IN = ("app_name", "app_domain", "app_images", "server_addresses", "dns_zone", "base_admin_keys")
 # A listener that somebody has forgotten, and the rule that they had added for it.
 FORGOTTEN_PORT = 8081
 OPEN = f"nft insert rule inet slipway declared tcp dport {FORGOTTEN_PORT} accept"
@@ -152,6 +155,27 @@ def test_the_next_release_takes_over_and_brings_its_schema(site):
     meeting = meet_there(site)
     assert (meeting.page_version, meeting.api_version) == ("1.1.0", "1.1.0")
     assert not meeting.complaints
+
+
+def test_staging_takes_a_machine_and_a_zone_that_people_keep_themselves(site, application, tmp_path):
+    staging = ByHand(tmp_path, site)
+    run = staging.play("playbooks/site.yml", **PHASES)
+    assert run.code != 0
+    for missing in NOT_FILLED_IN:
+        assert f"\n{' ' * 25}{missing} (" in run.output
+
+    server, domain = staging.make_machine(), "staging.rehearsal.example"
+    staging.fill_in(server, application, domain)
+    run = staging.play("playbooks/site.yml", *staging.vault, **PHASES)
+    assert f"have these records there: api.{domain}. 300 IN A {server.ipv4}" in run.output
+
+    staging.make_records(server, domain, f"api.{domain}")
+    plan = staging.must_play("playbooks/site.yml", "--check", "--diff", *staging.vault, **PHASES)
+    assert "would release 1.0.0" in plan.output
+    run = staging.must_play("playbooks/site.yml", "playbooks/prove_ports.yml", *staging.vault, **PHASES)
+    assert "15 of 15 probes from outside" in run.output
+    run = staging.must_play("playbooks/site.yml", *staging.vault)
+    assert set(run.changed().values()) == {0}
 
 
 def meet_there(site: Rehearsal):
