@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from .._engine import engine_errors
 from .._images.build import CONTENT_LABEL
+from .._images.cache import drop_unused
 from .commands import run_in
 
 if TYPE_CHECKING:
@@ -39,15 +42,38 @@ class Registry:
         label = (json.loads(answer).get("config", {}).get("Labels") or {}).get(CONTENT_LABEL)
         return label in {None, content}
 
-    def publish(self, reference: str, names: Sequence[str]) -> None:
+    def publish(self, reference: str, names: Sequence[str], kept: Path | None = None) -> None:
         """Offer an image of the engine under each of the names.
 
+        :param kept: where the image, packed, is kept for the next registry; once it is there, the engine need
+            not have the image any more.
         :raises SlipwayError: when the engine or the registry refuses it.
         """
-        doing = f"Publishing {reference}"
-        clear = ["sh", "-c", f"rm -rf {_UPLOAD} {_UPLOAD}.tar && mkdir {_UPLOAD}"]
-        run_in(self._container, clear, doing, _ASK_SECONDS)
+        doing = f"Publishing {reference or names[0]}"
         with engine_errors(doing):
-            # The archive goes through this process in pieces; an image may be larger than the memory.
-            self._container.put_archive(_UPLOAD, self._client.images.get(reference).save(named=True))
+            if kept and kept.is_file():
+                self._upload(kept, doing)
+            else:
+                self._pack(reference, doing)
+                if kept:
+                    self._keep(kept)
         run_in(self._container, ["publish", _UPLOAD, *names], doing, _PUBLISH_SECONDS)
+
+    def _pack(self, reference: str, doing: str) -> None:
+        run_in(self._container, ["sh", "-c", f"rm -rf {_UPLOAD} && mkdir {_UPLOAD}"], doing, _ASK_SECONDS)
+        # The archive goes through this process in pieces; an image may be larger than the memory.
+        self._container.put_archive(_UPLOAD, self._client.images.get(reference).save(named=True))
+        run_in(self._container, ["pack", _UPLOAD], doing, _PUBLISH_SECONDS)
+
+    def _keep(self, kept: Path) -> None:
+        drop_unused(kept.parent, "*.tar")
+        pieces, _unused = self._container.get_archive(_UPLOAD)
+        with NamedTemporaryFile(dir=kept.parent, delete=False) as file:
+            file.writelines(pieces)
+        Path(file.name).rename(kept)
+
+    def _upload(self, kept: Path, doing: str) -> None:
+        run_in(self._container, ["rm", "-rf", _UPLOAD], doing, _ASK_SECONDS)
+        kept.touch()
+        with kept.open("rb") as file:
+            self._container.put_archive(str(PurePosixPath(_UPLOAD).parent), file)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .._errors import SlipwayError
 from .._images.bootstrap import bootstrapped_reference, ensure_bootstrapped
 from .._images.build import ensure_built, is_there
+from .._images.cache import cache_directory
 from .._images.go_container import ContainerBuilder
 from .._images.go_program import ensure_program
 from .._images.official import OfficialImages
@@ -70,11 +71,13 @@ class Stock:
         others = [name for name in names if name not in official]
         made_here = "stand-in" if recipe.official else "built here"
         if others:
-            if recipe.official:
+            content = recipe.content(bootstrapped_reference(BASE_SUITE))
+            kept = cache_directory("images") / f"{recipe.name}-{content}.tar"
+            if recipe.official and not kept.is_file():
                 self._progress(f"no registry gives {', '.join(others)}; a stand-in is made here")
-            reference = self._build(recipe)
+            reference = "" if kept.is_file() else self._build(recipe)
             self._progress(f"publishing {', '.join(others)}, {made_here}")
-            registry.publish(reference, others)
+            registry.publish(reference, others, kept)
         return [f"publish {name} ({'official' if name in official else made_here})" for name in names]
 
     def _build(self, recipe: Recipe) -> str:

@@ -16,8 +16,10 @@ class Registry:
     def __init__(self):
         self.published = []
 
-    def publish(self, reference, names):
+    def publish(self, reference, names, kept=None):
         self.published.append((reference, list(names)))
+        if kept:
+            kept.touch()
 
 
 class Official:
@@ -32,7 +34,8 @@ class Official:
 
 
 @pytest.fixture
-def official(monkeypatch):
+def official(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     official = Official()
     monkeypatch.setattr(stock, "OfficialImages", lambda: official)
     monkeypatch.setattr(stock, "ensure_bootstrapped", lambda *_, **__: "slipway/debian:trixie")
@@ -42,7 +45,7 @@ def official(monkeypatch):
 
 def bring(tmp_path, description):
     image = tmp_path / "shop"
-    image.mkdir()
+    image.mkdir(exist_ok=True)
     (image / "Dockerfile").write_text("ARG BASE\nFROM ${BASE}\n")
     (image / "image.yml").write_text(description)
     recipe, registry = load([tmp_path], "shop"), Registry()
@@ -61,3 +64,10 @@ def test_one_that_nobody_else_has_is_asked_for_nowhere(tmp_path, official):
     assert official.asked == []
     assert published == [(built, ["acme/shop:1"])]
     assert steps == ["publish acme/shop:1 (built here)"]
+
+
+def test_one_that_was_packed_for_another_registry_is_not_built_again(tmp_path, official, monkeypatch):
+    bring(tmp_path, "names: [acme/shop:1]\nofficial: false")
+    monkeypatch.delattr(stock.Stock, "_build")
+    _built, published, _steps = bring(tmp_path, "names: [acme/shop:1]\nofficial: false")
+    assert published == [("", ["acme/shop:1"])]
