@@ -33,5 +33,6 @@ class ActionModule(RehearsalAction):
         stock = Stock(client, directories, self._task.check_mode, show_progress)
         steps = stock.fill(arguments["environment"], arguments["images"])
         published = "would publish" if self._task.check_mode else "published"
+        images = "1 image" if len(steps) == 1 else f"{len(steps)} images"
         # Nothing new is nothing to tell: the network's summary stands.
-        return outcome(steps, **({"summary": f"{published} {len(steps)} images"} if steps else {}))
+        return outcome(steps, **({"summary": f"{published} {images}"} if steps else {}))
