@@ -16,7 +16,7 @@ SET_UP = ["sh", "-c", ". tools/setup.sh && setup_environment requirements.txt .v
 def figures() -> Iterator[Figure]:
     """Time the set-up that finds everything there, and a server from nothing to its first login."""
     timed(SET_UP)
-    yield Figure("set-up, again", statistics.median(timed(SET_UP)[0] for _ in range(ROUNDS)), "s", aim=2)
+    yield Figure("set-up, again", statistics.median(timed(SET_UP)[0] for _round in range(ROUNDS)), "s", aim=2)
     seconds = []
     for _round in range(ROUNDS):
         timed(server(HOST, state="absent"))

@@ -66,18 +66,16 @@ def timed(
 ) -> tuple[float, str]:
     """Run a command and return its seconds and output; stop when it fails."""
     started = time.perf_counter()
-    with (
-        subprocess.Popen(
-            command,
-            env={**os.environ, **SETTINGS},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=CHECKOUT,
-        ) as running,
-        memory.follow(running.pid) if memory else nullcontext(),
-    ):
+    running = subprocess.Popen(
+        command,
+        env={**os.environ, **SETTINGS},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+    )
+    with running, memory.follow(running.pid) if memory else nullcontext():
         output, errors = running.communicate(given)
     if running.returncode != 0:
         sys.exit(f"{' '.join(command)} failed:\n{output[-3000:]}{errors[-3000:]}")

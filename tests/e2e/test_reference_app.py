@@ -109,7 +109,7 @@ class TestFirstRelease:
     def test_too_many_attempts_are_refused(self, app):
         app.release("1.0.0", RATE_LIMIT_PER_MINUTE="3")
         wrong = {"email": "nobody@example.org", "password": "not the password"}
-        statuses = [app.ask("POST", "/api/v1/auth/login", json=wrong).status_code for _ in range(8)]
+        statuses = [app.ask("POST", "/api/v1/auth/login", json=wrong).status_code for _attempt in range(8)]
         assert {401, 429} >= set(statuses)
         assert 429 in statuses
 

@@ -329,7 +329,7 @@ def test_a_controller_that_cannot_write_is_warned_and_goes_on(stage: Stage) -> N
 
 def test_runs_do_not_overwrite_each_other_and_find_the_version(stage: Stage) -> None:
     for version in ("2.0/../../x", "2.0/../../x", "{{ nobody_defined_this }}"):
-        assert stage.play(SLOW.split("- name: Slow")[0], "-e", f"app_version='{version}'").returncode == 0
+        assert stage.play(SLOW.partition("- name: Slow")[0], "-e", f"app_version='{version}'").returncode == 0
     names = sorted(re.sub(r"^[\dT:-]+Z", "", path.name) for path in stage.kept.iterdir())
     assert [re.sub(r"-2$", "", name) for name in names] == ["-staging", *["-staging-2.0_.._.._x"] * 2]
 

@@ -136,7 +136,7 @@ class Server:
                 "let both set their clocks by the network, with timedatectl set-ntp true",
             ) from error
         except dns.exception.DNSException as error:
-            if self._key and type(error) is dns.exception.FormError:
+            if self._key and error.__class__ is dns.exception.FormError:
                 raise _UnsignedError(
                     f"{self._name} signs no answer with {self._key}", "let it know this key, by this name"
                 ) from error

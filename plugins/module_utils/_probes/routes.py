@@ -9,8 +9,8 @@ from typing import Any
 
 from .answer import Wanted
 from .kinds.dns import Dns
-from .kinds.http import Http
 from .kinds.tls import Tls
+from .kinds.url import Url
 from .specification import Probe
 
 _HSTS = "Strict-Transport-Security"
@@ -28,7 +28,7 @@ def derive(
             yield Probe(f"{host} leads to the server", Dns(host, tuple(addresses)))
         yield Probe(f"{host} has a certificate", Tls(host, days=certificate_days))
         redirect = Wanted(status=(301, 308), redirect=f"https://{host}/")
-        yield Probe(f"{host} leads from HTTP to HTTPS", Http(f"http://{host}/", redirect))
+        yield Probe(f"{host} leads from HTTP to HTTPS", Url(f"http://{host}/", redirect))
         if hsts:
             strict = Wanted(status=None, headers={_HSTS: "max-age="})
-            yield Probe(f"{host} insists on HTTPS", Http(f"https://{host}/", strict))
+            yield Probe(f"{host} insists on HTTPS", Url(f"https://{host}/", strict))

@@ -16,18 +16,18 @@ from .kind import Kind
 from .kinds.cors import Cors
 from .kinds.dns import Dns
 from .kinds.flow import Flow
-from .kinds.http import Http
 from .kinds.port import Port
 from .kinds.socketio import SocketIo
 from .kinds.tls import Tls
 from .kinds.upload import Upload
+from .kinds.url import Url
 from .kinds.websocket import WebSocket
 from .placeholders import BUILT_IN
 
 VARIABLE = "app_probes"
 _NAME_MEND = "say what is as it should be, like the API is healthy"
 KINDS: dict[str, type[Kind]] = {
-    kind.key: kind for kind in (Http, Cors, SocketIo, WebSocket, Upload, Flow, Tls, Dns, Port)
+    kind.key: kind for kind in (Url, Cors, SocketIo, WebSocket, Upload, Flow, Tls, Dns, Port)
 }
 
 

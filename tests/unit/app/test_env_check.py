@@ -50,10 +50,10 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(tmp_path)
 
 
-def check(bench: Bench, rules: dict[str, Any], project: dict[str, Any] = PROJECT) -> dict[str, Any]:
+def check(bench: Bench, rules: dict[str, Any], project: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the result under these rules for ``api``, after a look that no secret is in it."""
     bench.write(f"{VARIABLES}  {json.dumps({'api': rules})}\n")
-    result = bench.run("env_check", {"project": project})
+    result = bench.run("env_check", {"project": project or PROJECT})
     assert SENTINEL not in json.dumps(result)
     assert not result["changed"]
     return result

@@ -54,7 +54,10 @@ def lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_missing_is_what_dpkg_does_not_call_installed() -> None:
     told = "nftables\tinstalled\nsudo\tconfig-files\ndpkg-query: no packages found matching docker.io\n"
-    answer = lambda _argv, _seconds: Finished("dpkg-query", "ended with 1", told)  # noqa: E731
+
+    def answer(_argv: list[str], _seconds: float) -> Finished:
+        return Finished("dpkg-query", "ended with 1", told)
+
     assert apt.missing(["docker.io", "nftables", "sudo"], answer) == ["docker.io", "sudo"]
 
 

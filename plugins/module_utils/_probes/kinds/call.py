@@ -12,7 +12,7 @@ from ..answer import Wanted
 from ..entry import Entry
 from ..kind import Kind
 from ..session import Session
-from .http import read_keep, read_wanted
+from .url import read_keep, read_wanted
 
 _SENDING = ("post", "put", "patch")
 METHODS = ("get", *_SENDING, "delete")

@@ -18,7 +18,7 @@ from ..kind import Kind
 from ..placeholders import fill_address
 from ..session import Session
 from .call import read_bearer
-from .http import read_keep, read_wanted
+from .url import read_keep, read_wanted
 
 _DEFAULT_SIZE = "1MB"
 _LARGEST = 1024**3  # it is held in memory

@@ -50,7 +50,7 @@ async def message(sid: str, data: Any) -> dict[str, Any]:
         kept = await asyncio.to_thread(messages.keep, uuid.UUID(sender), wanted)
     except (ValueError, IntegrityError):
         return {"error": "this message cannot be sent"}
-    for room in {sender, kept["recipient"]}:
+    for room in dict.fromkeys((sender, kept["recipient"])):
         await server.emit("message", kept, room=room, skip_sid=sid)
     return {"message": kept}
 

@@ -17,7 +17,7 @@ WANTED_HEADERS = "{X-Frame-Options: DENY}, or null for one that must not be ther
 
 
 @dataclass(frozen=True)
-class Http(Kind):
+class Url(Kind):
     """Gets an address and holds the answer against what is wanted."""
 
     key = "url"
@@ -26,7 +26,7 @@ class Http(Kind):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, entry: Entry) -> Http:
+    def read(cls, entry: Entry) -> Url:
         """Read ``url``, what is wanted of its answer, and ``request_headers``."""
         return cls(
             entry.address("url"),
