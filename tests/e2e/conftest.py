@@ -8,7 +8,7 @@ import pytest
 from support.rehearsal import Rehearsal
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rehearsal():
     """The environment ``e2e``, described as a user would describe it: two hosts of different habits."""
     environment = Rehearsal("tests/inventories/e2e", "e2e")

@@ -8,7 +8,7 @@ import pytest
 from support.faulty_site import HEALTH, PAGE, FaultySite
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory):
     """The environment ``faults`` with the reference application, taken away whole at the end."""
     environment = FaultySite(tmp_path_factory.mktemp("evidence"))

@@ -35,7 +35,7 @@ def cost(scenario: str) -> tuple[bool, int, str]:
 SCENARIOS = sorted((path.parent.name for path in CHECKOUT.glob("molecule/*/molecule.yml")), key=cost)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def used() -> Iterator[set[str]]:
     """Environments that scenarios use, taken away after the last of them, however it has ended."""
     environments: set[str] = set()
