@@ -85,6 +85,19 @@ def files_of(roles: Sequence[str]) -> Iterator[str]:
     for role in roles:
         for tasks in sorted((CHECKOUT / "roles" / role / "tasks").glob("*.yml")):
             for task in yaml.safe_load(tasks.read_text()):
-                for entry in task.get("slipway.deploy.configure", {}).get("files", []):
+                for entry in declared(task):
                     path = entry.get("template", entry.get("path")).removesuffix(".j2").lstrip("/")
                     yield "home/slipway/.ssh/authorized_keys" if "authorized_keys" in path else path
+
+
+def declared(task: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a task's files; where an expression puts them together, all that its variables have."""
+    files = task.get("slipway.deploy.configure", {}).get("files", [])
+    if not isinstance(files, str):
+        return files
+    lists = [
+        part
+        for value in task["vars"].values()
+        for part in ([value] if isinstance(value, list) else value.values())
+    ]
+    return [entry for part in lists for entry in part]
