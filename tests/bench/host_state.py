@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -40,7 +41,7 @@ def pyinfra(roles: Sequence[str], folder: Path) -> list[str]:
     files = folder / "files"
     files.mkdir(parents=True)
     # What a role only has in another setting is declared, too, and not there.
-    archive = shlex.join(["tar", "--create", "--ignore-failed-read", "--directory=/", *files_of(roles)])
+    archive = shlex.join(["tar", "--create", "--ignore-failed-read", "--directory=/", *dict.fromkeys(files_of(roles))])
     content = subprocess.run([*ssh(), archive], capture_output=True, check=True).stdout
     subprocess.run(["tar", "--extract", "--no-same-owner", "-C", files], input=content, check=True)
     served = "proxy" in roles
