@@ -41,7 +41,8 @@ def pyinfra(roles: Sequence[str], folder: Path) -> list[str]:
     files = folder / "files"
     files.mkdir(parents=True)
     # What a role only has in another setting is declared, too, and not there.
-    archive = shlex.join(["tar", "--create", "--ignore-failed-read", "--directory=/", *dict.fromkeys(files_of(roles))])
+    names = dict.fromkeys(files_of(roles))
+    archive = shlex.join(["tar", "--create", "--ignore-failed-read", "--directory=/", *names])
     content = subprocess.run([*ssh(), archive], capture_output=True, check=True).stdout
     subprocess.run(["tar", "--extract", "--no-same-owner", "-C", files], input=content, check=True)
     served = "proxy" in roles
