@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.slipway.deploy.plugins.module_utils._app.description import App
+from ansible_collections.slipway.deploy.plugins.module_utils._app.description import VARIABLES, App
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
 from ansible_collections.slipway.deploy.plugins.module_utils._release.order import Order
 from ansible_collections.slipway.deploy.plugins.plugin_utils._compose_file import read_compose_file
@@ -19,18 +19,7 @@ from ansible_collections.slipway.deploy.plugins.plugin_utils._role_defaults impo
 _MODULE = "slipway.deploy.release"
 _SECRET = ("app_secrets",)
 _NEEDED = ("app_name", "app_domain", "app_version", "app_compose")
-_DESCRIPTION = (
-    *_NEEDED,
-    "app_images",
-    "app_recreates",
-    "app_keeps",
-    "app_backing",
-    "app_routes",
-    "app_environment",
-    "app_secrets",
-    "app_rules",
-    "app_migrations",
-)
+_DESCRIPTION = (*VARIABLES, "app_compose", "app_rules")
 
 
 class ActionModule(ActionBase):

@@ -45,16 +45,8 @@ options:
     default: 10
 requirements:
   - Python 3 (at the vantage point)
-attributes:
-  check_mode:
-    description: Can run in check mode; it never changes anything.
-    support: full
-  diff_mode:
-    description: Has nothing to show, since it changes nothing.
-    support: none
-  idempotent:
-    description: A second run changes nothing.
-    support: full
+extends_documentation_fragment:
+  - slipway.deploy.read_only
 """
 
 EXAMPLES = r"""

@@ -27,16 +27,8 @@ options:
       - Services that are neither in C(app_images) nor in C(app_keeps) are passed over.
     type: dict
     required: true
-attributes:
-  check_mode:
-    description: Changes nothing, so check mode makes no difference.
-    support: full
-  diff_mode:
-    description: Changes nothing, so there is no difference to show.
-    support: none
-  idempotent:
-    description: Running it again gives the same result.
-    support: full
+extends_documentation_fragment:
+  - slipway.deploy.read_only
 """
 
 EXAMPLES = r"""

@@ -33,16 +33,8 @@ options:
       - With V(false), what can only be known by asking is not checked. For a host that does not exist yet.
     type: bool
     default: true
-attributes:
-  check_mode:
-    description: Changes nothing, so check mode makes no difference.
-    support: full
-  diff_mode:
-    description: Changes nothing, so there is no difference to show.
-    support: none
-  idempotent:
-    description: Running it again gives the same result.
-    support: full
+extends_documentation_fragment:
+  - slipway.deploy.read_only
 """
 
 EXAMPLES = r"""

@@ -41,16 +41,8 @@ options:
     default: 180
 requirements:
   - nmap (at the vantage point)
-attributes:
-  check_mode:
-    description: Can run in check mode; it never changes anything.
-    support: full
-  diff_mode:
-    description: Has nothing to show, since it changes nothing.
-    support: none
-  idempotent:
-    description: A second run changes nothing.
-    support: full
+extends_documentation_fragment:
+  - slipway.deploy.read_only
 """
 
 EXAMPLES = r"""

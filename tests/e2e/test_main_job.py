@@ -101,7 +101,7 @@ def test_a_plan_on_the_converged_host_finds_nothing_to_do(site):
     assert set(site.must_play("playbooks/site.yml", "--check", "--diff").changed().values()) == {0}
 
 
-def test_a_wrong_health_path_turns_smoke_red(site, application):
+def test_a_wrong_health_path_turns_smoke_red(site):
     probe = {
         "name": "the API is healthy",
         "url": "https://{{ app_domain }}/api/helth",

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from support.rehearsal import Rehearsal
+
 HOSTS = ("debian-13", "oracle")
 
 # The application has tests of its own, in test_main_job.py, and so have the stand-ins of its images.
@@ -25,6 +27,16 @@ for port in 8080 9443; do
     exit 1
 done
 """
+
+
+@pytest.fixture(scope="module")
+def rehearsal():
+    """The environment ``e2e``, described as a user would describe it: two hosts of different habits."""
+    environment = Rehearsal("tests/inventories/e2e", "e2e")
+    try:
+        yield environment
+    finally:
+        environment.down()
 
 
 def test_the_first_run_ends_with_the_proof_from_outside(rehearsal):

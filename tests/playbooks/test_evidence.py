@@ -119,6 +119,15 @@ SLOW = f"""
       ansible.builtin.command: "sh -c 'touch waits; sleep 60'"
       args: {{chdir: "{{{{ playbook_dir }}}}"}}
 """
+LEFT_OUT = """
+- name: Release
+  hosts: app-1
+  gather_facts: false
+  tasks:
+    - name: Release
+      ansible.builtin.command: "true"
+      when: not ansible_check_mode
+"""
 
 
 class Stage:
@@ -297,6 +306,13 @@ def test_an_interrupted_run_says_where_it_was(stage: Stage, verbosity: str) -> N
     assert told["hosts"] == [{"name": "app-1", "changed": 1, "failed": False}]
     assert cases(stage)["slow: phase"] == [("Error", "stopped at Wait on app-1")]
     assert re.fullmatch(r"  evidence +evidence/\S+/index.html", output.splitlines()[-1])
+
+
+def test_what_was_left_out_is_skipped_and_not_passed(stage: Stage) -> None:
+    assert stage.play(f"{SLOW.partition('- name: Slow')[0]}{LEFT_OUT}", "--check").returncode == 0
+    outcomes = {phase["name"]: phase["outcome"] for phase in stage.evidence()["phases"]}
+    assert outcomes == {"host": "passed", "release": "skipped"}
+    assert cases(stage)["release: phase"] == [("Skipped", "left out of the plan")]
 
 
 def test_a_plan_is_evidence_of_what_would_be_done(stage: Stage) -> None:

@@ -37,12 +37,12 @@ def read_yaml(path: str) -> Any:
     return yaml.safe_load((CHECKOUT / path).read_text())
 
 
-def documentation(module: Path) -> dict[str, Any]:
-    """The module's DOCUMENTATION, read without importing the module."""
-    for node in ast.parse((CHECKOUT / module).read_text()).body:
+def documentation(path: Path) -> dict[str, Any]:
+    """The DOCUMENTATION of a module or a fragment, read without importing it."""
+    for node in ast.walk(ast.parse((CHECKOUT / path).read_text())):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION":
             return yaml.safe_load(ast.literal_eval(node.value))
-    pytest.fail(f"{module} has no DOCUMENTATION")
+    pytest.fail(f"{path} has no DOCUMENTATION")
 
 
 def required(package: str) -> Requirement:
@@ -138,7 +138,11 @@ def test_role_documents_its_defaults(role: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_module_states_its_attributes(module: Path) -> None:
-    attributes = documentation(module).get("attributes", {})
+    told = documentation(module)
+    attributes = told.get("attributes", {})
+    for fragment in told.get("extends_documentation_fragment", []):
+        name = fragment.removeprefix("slipway.deploy.")
+        attributes |= documentation(Path(f"plugins/doc_fragments/{name}.py")).get("attributes", {})
     assert {"check_mode", "diff_mode", "idempotent"} <= set(attributes)
     assert attributes["check_mode"]["support"] == "full"
 

@@ -44,7 +44,7 @@ def run(argv: Sequence[str], seconds: int) -> Finished:
     The output goes to a file instead of a pipe: a daemon started by the command keeps its output open, and
     nobody waits for it.
     """
-    command = shlex.join(_first_line(word) for word in argv)
+    command = shlex.join(argv)
     program = find_program(argv[0])
     if program is None:
         return Finished(command, "cannot run, since the host has no such program")
@@ -67,12 +67,6 @@ def run(argv: Sequence[str], seconds: int) -> Finished:
         problem = _wait(process, seconds)
         output.seek(0)
         return Finished(command, problem, output.read().decode(errors="replace"))
-
-
-def _first_line(word: str) -> str:
-    """Return what stands for a script in a sentence."""
-    first, _newline, rest = word.partition("\n")
-    return f"{first} ..." if rest.strip() else word
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: int) -> str:

@@ -41,10 +41,10 @@ def check(given: Given) -> Iterator[Problem]:
         records=extras,
     )
     yield from map(_problem, examine(declaration)[1])
-    if given.str("dns_provider") == "existing":
-        yield from _problems_of_existing(given)
-    else:
-        yield from _server_problems(given)
+    server = given.str("dns_server")
+    if server and not is_address(server):
+        yield Problem("dns_server", f"{server!r} is no address", "write it like 203.0.113.53 or 2001:db8::53")
+    yield from _foreign(given) if given.str("dns_provider") == "existing" else _access(given)
     environment = given.str("dns_environment")
     if not is_environment(environment):
         yield Problem(
@@ -62,26 +62,22 @@ def check(given: Given) -> Iterator[Problem]:
             yield Problem(f"dns_adopt[{index}]", what, "remove it, or declare the route")
 
 
-def _problems_of_existing(given: Given) -> Iterator[Problem]:
-    server = given.str("dns_server")
-    if server and not is_address(server):
-        yield Problem("dns_server", f"{server!r} is no address", "write it like 203.0.113.53 or 2001:db8::53")
+def _foreign(given: Given) -> Iterator[Problem]:
+    """Yield what cannot be asked of a zone that somebody else keeps."""
     for variable, harmless in (("dns_state", "present"), ("dns_adopt", [])):
         if given.get(variable) not in (None, harmless):
             what = "records that somebody else keeps are not slipway's to change"
             yield Problem(variable, what, "leave it out, or let dns_provider be rfc2136")
 
 
-def _server_problems(given: Given) -> Iterator[Problem]:
+def _access(given: Given) -> Iterator[Problem]:
+    """Yield what keeps us from changing the zone."""
     missing = [name for name in ("dns_server", "dns_tsig_key_file") if not given.str(name)]
     for name in missing:
         mend = "give it one, or make the records yourself and let dns_provider be existing"
         yield Problem(name, "it has no value", mend)
     if missing:
         return
-    server = given.str("dns_server")
-    if not is_address(server):
-        yield Problem("dns_server", f"{server!r} is no address", "write it like 203.0.113.53 or 2001:db8::53")
     try:
         read_key(Path(given.str("dns_tsig_key_file")).expanduser())
     except SlipwayError as error:

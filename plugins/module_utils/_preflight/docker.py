@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import combinations
 from urllib.parse import urlsplit
 
+from .bounds import check_formats, check_least
 from .formats import is_network
 from .given import Given
 from .host import Host
@@ -47,12 +47,8 @@ LEAST = {
 
 def check(given: Given) -> Iterator[Problem]:
     """Yield what is wrong with the role's variables beyond their types."""
-    for name, (pattern, what, mend) in FORMATS.items():
-        if not re.fullmatch(pattern, given.str(name)):
-            yield Problem(name, f"{given.str(name)!r} {what}", mend)
-    for name, least in LEAST.items():
-        if (given.int(name) or 0) < least:
-            yield Problem(name, f"{given.int(name)} is too little", f"write at least {least}")
+    yield from check_formats(given, FORMATS)
+    yield from check_least(given, LEAST)
     for index, mirror in enumerate(given.list("docker_registry_mirrors")):
         if not _is_registry(mirror):
             what = "is no address of a registry"  # not shown, because it may hold a password

@@ -13,6 +13,7 @@ from .._app.routes import size
 from .._dns.keys import read_key
 from .._errors import SlipwayError
 from .._proxy.sites import faults, read_routes
+from .bounds import check_formats, check_least
 from .given import Given
 from .problem import Problem
 from .supported import check_distribution
@@ -44,12 +45,8 @@ LEAST = {
 
 def check(given: Given) -> Iterator[Problem]:
     """Yield what is wrong with the role's variables beyond their types."""
-    for name, (pattern, what, mend) in FORMATS.items():
-        if not re.fullmatch(pattern, given.str(name)):
-            yield Problem(name, f"{given.str(name)!r} {what}", mend)
-    for name, least in LEAST.items():
-        if (given.int(name) or 0) < least:
-            yield Problem(name, f"{given.int(name)} is too little", f"write at least {least}")
+    yield from check_formats(given, FORMATS)
+    yield from check_least(given, LEAST)
     if (given.int("proxy_certificate_timeout") or 0) < 10:
         what = "no CA answers that fast"
         yield Problem("proxy_certificate_timeout", what, "write at least 10")

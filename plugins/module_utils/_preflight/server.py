@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
+from .formats import is_address
 from .given import Given
 from .problem import Problem
 
@@ -27,9 +27,7 @@ def _addresses(given: Given) -> Iterator[Problem]:
         what = "nobody but you knows the public addresses of an existing machine"
         yield Problem("server_addresses", what, "list them, like [203.0.113.7, 2001:db8::7]")
     for index, address in enumerate(addresses):
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
+        if not is_address(address):
             what = f"{address!r} is no address"
             yield Problem(f"server_addresses[{index}]", what, "write it like 203.0.113.7 or 2001:db8::7")
 

@@ -42,21 +42,30 @@ class Registry:
         label = (json.loads(answer).get("config", {}).get("Labels") or {}).get(CONTENT_LABEL)
         return label in {None, content}
 
-    def publish(self, reference: str, names: Sequence[str], kept: Path | None = None) -> None:
+    def publish(self, reference: str, names: Sequence[str], keep: Path | None = None) -> None:
         """Offer an image of the engine under each of the names.
 
-        :param kept: where the image, packed, is kept for the next registry; once it is there, the engine need
-            not have the image any more.
+        :param keep: where to keep it, packed, for ``publish_kept`` of another registry.
         :raises SlipwayError: when the engine or the registry refuses it.
         """
-        doing = f"Publishing {reference or names[0]}"
+        doing = f"Publishing {reference}"
         with engine_errors(doing):
-            if kept and kept.is_file():
-                self._upload(kept, doing)
-            else:
-                self._pack(reference, doing)
-                if kept:
-                    self._keep(kept)
+            self._pack(reference, doing)
+            if keep:
+                self._keep(keep)
+        self._offer(names, doing)
+
+    def publish_kept(self, kept: Path, names: Sequence[str]) -> None:
+        """Offer an image that was kept, packed, under each of the names; the engine need not have it.
+
+        :raises SlipwayError: when the engine or the registry refuses it.
+        """
+        doing = f"Publishing {kept.stem}"
+        with engine_errors(doing):
+            self._upload(kept, doing)
+        self._offer(names, doing)
+
+    def _offer(self, names: Sequence[str], doing: str) -> None:
         run_in(self._container, ["publish", _UPLOAD, *names], doing, _PUBLISH_SECONDS)
 
     def _pack(self, reference: str, doing: str) -> None:

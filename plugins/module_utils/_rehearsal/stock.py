@@ -73,11 +73,16 @@ class Stock:
         if others:
             content = recipe.content(bootstrapped_reference(BASE_SUITE))
             kept = cache_directory("images") / f"{recipe.name}-{content}.tar"
-            if recipe.official and not kept.is_file():
-                self._progress(f"no registry gives {', '.join(others)}; a stand-in is made here")
-            reference = "" if kept.is_file() else self._build(recipe)
-            self._progress(f"publishing {', '.join(others)}, {made_here}")
-            registry.publish(reference, others, kept)
+            publishing = f"publishing {', '.join(others)}, {made_here}"
+            if kept.is_file():
+                self._progress(publishing)
+                registry.publish_kept(kept, others)
+            else:
+                if recipe.official:
+                    self._progress(f"no registry gives {', '.join(others)}; a stand-in is made here")
+                reference = self._build(recipe)
+                self._progress(publishing)
+                registry.publish(reference, others, keep=kept)
         return [f"publish {name} ({'official' if name in official else made_here})" for name in names]
 
     def _build(self, recipe: Recipe) -> str:

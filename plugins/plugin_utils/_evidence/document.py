@@ -79,7 +79,7 @@ def _outcome(phase: Phase, gates: list[Gate]) -> str:
         return FAILED
     if phase.stopped:
         return INTERRUPTED
-    return PASSED if phase.matched else SKIPPED
+    return PASSED if phase.ran else SKIPPED
 
 
 def _text(text: str) -> str:

@@ -143,12 +143,6 @@ def test_failed_apply_says_when_the_way_back_failed_too(configure: Run, host: Pa
     assert (journals / "demo" / "journal.json").exists(), "the next run owes an apply"
 
 
-def test_a_script_is_named_by_its_first_line(configure: Run, host: Path) -> None:
-    script = "# have the service\nexit 3\n"
-    result = configure({"path": f"{host}/a", "content": "new\n"}, apply=[["sh", "-c", script]])
-    assert "`sh -c '# have the service ...'` ended with 3" in result["msg"]
-
-
 def test_apply_has_a_limit_in_time(configure: Run, host: Path) -> None:
     apply = [["sh", "-c", f"grep -q old {host}/a || sleep 60"]]
     (host / "a").write_text("old\n")

@@ -16,10 +16,13 @@ class Registry:
     def __init__(self):
         self.published = []
 
-    def publish(self, reference, names, kept=None):
+    def publish(self, reference, names, keep=None):
         self.published.append((reference, list(names)))
-        if kept:
-            kept.touch()
+        if keep:
+            keep.touch()
+
+    def publish_kept(self, kept, names):
+        self.published.append((kept.stem, list(names)))
 
 
 class Official:
@@ -70,4 +73,6 @@ def test_one_that_was_packed_for_another_registry_is_not_built_again(tmp_path, o
     bring(tmp_path, "names: [acme/shop:1]\nofficial: false")
     monkeypatch.delattr(stock.Stock, "_build")
     _built, published, _steps = bring(tmp_path, "names: [acme/shop:1]\nofficial: false")
-    assert published == [("", ["acme/shop:1"])]
+    ((kept, names),) = published
+    assert kept.startswith("shop-")
+    assert names == ["acme/shop:1"]
