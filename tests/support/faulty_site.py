@@ -157,6 +157,12 @@ class FaultySite(Rehearsal):
         finally:
             container.start()
 
+    def lose_power(self) -> None:
+        """Kill every host and every service, as hard as anything can."""
+        ours = {"label": f"slipway.environment={self.environment}"}
+        for container in self.engine.containers.list(filters=ours):
+            container.kill()
+
     @contextmanager
     def full(self, directory: str, files: int) -> Iterator[None]:
         """Have a disk at a directory of the host that takes so many files and 4 KiB in all of them."""

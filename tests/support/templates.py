@@ -42,11 +42,16 @@ class RoleTemplates:
             **variables,
         }
         for name, value in self._load("vars").items():
-            self._variables[name] = self._resolve(value)
+            if name not in variables:
+                self._variables[name] = self._resolve(value)
 
     def render(self, path: str) -> str:
         """Return the text of the file at this path, like ``etc/sudoers.d/slipway``."""
         return self._environment.get_template(f"{path}.j2").render(self._variables)
+
+    def value(self, name: str) -> Any:
+        """Return what a variable is in the end."""
+        return self._variables[name]
 
     def _load(self, kind: str) -> dict[str, Any]:
         file = self._folder / kind / "main.yml"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,15 +130,27 @@ def test_container_has_no_power_but_low_ports() -> None:
     assert "environment" not in caddy
 
 
-def test_private_ca_is_trusted_and_another_one_is_another_container() -> None:
-    templates = RoleTemplates("proxy", **VARIABLES)
-    files = []
+@pytest.mark.parametrize("server", ["caddy", "nginx"])
+def test_what_a_private_ca_issued_is_not_looked_at_once_it_has_other_keys(server: str) -> None:
+    places = set()
     for content in ("one", "two"):
-        templates._variables["__proxy_acme_ca"] = content  # read by a lookup, which needs a whole run
-        files.append(yaml.safe_load(templates.render("etc/slipway/proxy/compose.yml")))
-    first, second = (file["services"]["proxy"] for file in files)
-    assert first["environment"] == {"SSL_CERT_FILE": "/etc/caddy/acme-ca.pem"}
-    assert first["labels"] != second["labels"]
+        # Read by a lookup, which needs a whole run.
+        templates = RoleTemplates("proxy", **VARIABLES, proxy_server=server, __proxy_acme_ca=content)
+        compose = yaml.safe_load(templates.render("etc/slipway/proxy/compose.yml"))
+        mounts = compose["services"]["proxy"]["volumes"]
+        folder = Path(templates.value("__proxy_certificate")).parent
+        assert any(folder.is_relative_to(mount["source"]) for mount in mounts)
+        assert f"{folder if server == 'nginx' else mounts[1]['source']} 0" in templates.render(
+            "etc/tmpfiles.d/slipway-proxy.conf"
+        )
+        places.add(folder)
+    assert len(places) == 2
+
+
+def test_private_ca_is_trusted() -> None:
+    templates = RoleTemplates("proxy", **VARIABLES, __proxy_acme_ca="one")
+    caddy = yaml.safe_load(templates.render("etc/slipway/proxy/compose.yml"))["services"]["proxy"]
+    assert caddy["environment"] == {"SSL_CERT_FILE": "/etc/caddy/acme-ca.pem"}
 
 
 def folders(**variables: Any) -> dict[str, str]:
@@ -172,5 +185,5 @@ def test_proxy_cannot_write_what_certbot_keeps() -> None:
 )
 def test_certificates_of_this_ca_are_looked_for(directory: str, folder: str) -> None:
     templates = RoleTemplates("proxy", **VARIABLES, proxy_acme_directory=directory)
-    path = templates._variables["__proxy_certificate"]
+    path = templates.value("__proxy_certificate")
     assert path == f"/var/lib/slipway/proxy/caddy/certificates/{folder}/NAME/NAME.crt"

@@ -136,11 +136,8 @@ def test_certbot_shows_by_the_webroot_that_a_host_is_ours() -> None:
 
 def test_certbot_shows_by_the_dns_that_a_host_is_ours() -> None:
     # The key is read by a filter that needs a whole run.
-    templates = RoleTemplates("proxy", **VARIABLES)
-    templates._variables |= {"proxy_acme_challenge": "dns-01", "proxy_acme_dns_seconds": 7}
-    templates._variables["__proxy_certbot_command"] = templates._resolve(
-        templates._load("vars")["__proxy_certbot_command"]
-    )
+    given = {"proxy_acme_challenge": "dns-01", "proxy_acme_dns_seconds": 7, "__proxy_tsig_key": {}}
+    templates = RoleTemplates("proxy", **VARIABLES, **given)
     command = json.loads(templates.render("etc/slipway/proxy/certificates.json"))["certbot"]
     assert command[command.index("--dns-rfc2136-credentials") + 1] == "/etc/slipway/proxy-dns.ini"
     assert command[command.index("--dns-rfc2136-propagation-seconds") + 1] == "7"
@@ -156,8 +153,7 @@ def test_each_ca_has_its_own_certificates() -> None:
 
 
 def test_caddy_serves_what_certbot_has_got() -> None:
-    templates = RoleTemplates("proxy", **{**VARIABLES, "proxy_server": "caddy"})
-    templates._variables["__proxy_certbot"] = True
+    templates = RoleTemplates("proxy", **{**VARIABLES, "proxy_server": "caddy"}, __proxy_certbot=True)
     file = "/certificates/www.example.org.pem"
     assert f"\ttls {file} {file}\n" in templates.render("etc/slipway/proxy/Caddyfile")
     compose = yaml.safe_load(templates.render("etc/slipway/proxy/compose.yml"))
