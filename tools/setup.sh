@@ -122,6 +122,13 @@ stop_own_engine() {
     if [ "$(.venv/bin/python -c 'import docker; print(len(docker.from_env().containers.list()))' 2>/dev/null)" = 0 ]; then
         say "stopping the dockerd that slipway started"
         kill "$(cat "$ENGINE_PID")"
+        # It takes its file away at the end, and until then no other one can start.
+        waited=0
+        while [ -e "$ENGINE_PID" ]; do
+            waited=$((waited + 1))
+            [ "$waited" -lt 30 ] || fail "the dockerd that slipway started does not end; its log is $ENGINE_LOG"
+            sleep 1
+        done
     else
         say "leaving dockerd running: containers of somebody else are in it"
     fi
