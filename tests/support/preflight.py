@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs ``slipway.deploy.preflight`` inside the test's process, on an inventory read from real files."""
+"""Runs an action inside the test's process, preflight mostly, on an inventory read from real files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class Bench:
         self.variables.parent.mkdir(parents=True)
         (self.inventory / "hosts.yml").write_text(f"all:\n  hosts:\n    {HOST}:\n")
         self.host_answer = HOST_ANSWER
+        self.host_code = 0
         self.questions = 0
+        self.sent: dict[str, Any] = {}
+        """By name: what a module was sent with; it answers that it has changed something."""
 
     def write(self, variables: str) -> None:
         """Have this YAML as the inventory's ``group_vars/all.yml``."""
@@ -76,10 +79,15 @@ class Bench:
             shared_loader_obj=plugin_loader,
         )
         action._low_level_execute_command = self._answer
+        action._execute_module = self._send
         result: dict[str, Any] = action.run(task_vars=task_vars)
         return result
 
-    def _answer(self, command: str, sudoable: bool) -> dict[str, Any]:
-        assert not sudoable, "preflight asks without privileges"
+    def _answer(self, command: str, sudoable: bool = True) -> dict[str, Any]:
+        assert not sudoable or command.startswith("docker "), "only the engine is asked with privileges"
         self.questions += 1
-        return {"rc": 0, "stdout": self.host_answer, "stderr": ""}
+        return {"rc": self.host_code, "stdout": self.host_answer, "stderr": ""}
+
+    def _send(self, name: str, arguments: dict[str, Any] | None = None, **_unused: Any) -> dict[str, Any]:
+        self.sent[name] = arguments
+        return {"changed": True}

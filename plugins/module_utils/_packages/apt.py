@@ -37,13 +37,20 @@ _INTERRUPTED = "dpkg was interrupted"
 Run = Callable[[Sequence[str], int], Finished]
 
 
-def missing(names: Sequence[str], execute: Run = run) -> list[str]:
-    """Return those of the packages that are not wholly installed, in the given order."""
-    told = execute(
-        ["dpkg-query", "--show", "--showformat", r"${Package}\t${db:Status-Status}\n", *names], _ASK_SECONDS
-    )
-    installed = {line.partition("\t")[0] for line in told.output.splitlines() if line.endswith("\tinstalled")}
+def question(names: Sequence[str]) -> list[str]:
+    """Return the command that asks dpkg for the state of packages."""
+    return ["dpkg-query", "--show", "--showformat", r"${Package}\t${db:Status-Status}\n", *names]
+
+
+def absent(names: Sequence[str], answer: str) -> list[str]:
+    """Return those of the packages that dpkg's answer does not call wholly installed, in the given order."""
+    installed = {line.partition("\t")[0] for line in answer.splitlines() if line.endswith("\tinstalled")}
     return [name for name in names if name not in installed]
+
+
+def missing(names: Sequence[str], execute: Run = run) -> list[str]:
+    """Ask, and return those of the packages that are not wholly installed."""
+    return absent(names, execute(question(names), _ASK_SECONDS).output)
 
 
 class Apt:

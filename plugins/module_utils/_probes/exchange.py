@@ -64,7 +64,7 @@ def exchange(request: Request, endpoint: Endpoint, network: Network, deadline: D
     if request.body is not None:
         headers["Content-Length"] = str(sum(map(len, request.body)))
     with network.connected(endpoint, deadline) as connection:
-        http = (HTTPSConnection if secure else HTTPConnection)(name, port)
+        http = _http_over_tls(name, port, network) if secure else HTTPConnection(name, port)
         http.sock = network.secured(connection, name, deadline) if secure else connection
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
@@ -78,6 +78,11 @@ def exchange(request: Request, endpoint: Endpoint, network: Network, deadline: D
             raise UnansweredError(f"cannot be asked: {error}") from error
         finally:
             http.close()
+
+
+def _http_over_tls(name: str, port: int, network: Network) -> HTTPSConnection:
+    # It connects nowhere by itself, and would still read all of the system's CAs for a context of its own.
+    return HTTPSConnection(name, port, context=network.trust)
 
 
 def _read(response: HTTPResponse, deadline: Deadline) -> Response:
