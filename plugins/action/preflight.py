@@ -95,7 +95,7 @@ class ActionModule(ActionBase):
             heading = [f"{len(sentences)} problems to mend first:"] if len(sentences) > 1 else []
             result.update(failed=True, msg="\n".join(heading + sentences))
         elif not self._task._role:  # a role that checks itself is on its way to something that matters more
-            result["summary"] = f"{checks} checks"
+            result["summary"] = f"{checks} {'check' if checks == 1 else 'checks'}"
         return result
 
     def _load_role(self, name: str) -> Role:

@@ -222,7 +222,7 @@ def test_a_good_run_leaves_its_gates_and_phases(stage: Stage) -> None:
             {"name": "app-2", "changed": 0, "failed": False},
         ],
         "phases": [
-            {"name": "preflight", "changed": 0, "summary": "1 checks", "gates": [], **passed},
+            {"name": "preflight", "changed": 0, "summary": "1 check", "gates": [], **passed},
             {"name": "smoke", "changed": 3, "summary": "1 of 1 probes", "gates": gates, **passed},
             {
                 "name": "nobody",
@@ -300,7 +300,7 @@ def test_an_interrupted_run_says_where_it_was(stage: Stage, verbosity: str) -> N
     told = stage.evidence()
     assert told["outcome"] == "interrupted"
     assert [(phase["name"], phase["outcome"], phase["summary"]) for phase in told["phases"]] == [
-        ("host", "passed", "1 checks"),
+        ("host", "passed", "1 check"),
         ("slow", "interrupted", "stopped at Wait on app-1"),
     ]
     assert told["hosts"] == [{"name": "app-1", "changed": 1, "failed": False}]

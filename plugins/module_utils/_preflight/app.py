@@ -20,6 +20,7 @@ from .._probes import specification
 from .._proxy.sites import faults
 from . import app_committed, app_compose, app_environment
 from .app_compose import ComposeFile
+from .formats import IMAGE
 from .given import Given
 from .problem import Problem
 
@@ -29,12 +30,6 @@ LONGEST_NAME = 30
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+")
 VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,127}")
-# https://github.com/distribution/reference: an optional registry, a path, a tag, a digest.
-IMAGE = re.compile(
-    r"(?:(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:))(?::[0-9]+)?/)?"
-    r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
-    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?"
-)
 
 
 def check(given: Given) -> Iterator[Problem]:

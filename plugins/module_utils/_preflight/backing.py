@@ -9,18 +9,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from .formats import IMAGE
 from .problem import Problem
 from .supported import MIB
 
 if TYPE_CHECKING:
     from .given import Given
 
-# The grammar of distribution/reference, as far as names of registries, paths, tags and digests go.
-_IMAGE = re.compile(
-    r"(?:[a-z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*"
-    r"(?P<tag>:\w[\w.-]{0,127})?(?P<digest>@sha256:[0-9a-f]{64})?",
-    re.ASCII,
-)
 _SYSTEM_FOLDERS = ("bin", "boot", "dev", "etc", "lib", "proc", "root", "run", "sbin", "sys", "tmp", "usr")
 _SHORTEST_SECRET = 16
 
@@ -28,10 +23,10 @@ _SHORTEST_SECRET = 16
 def check_image(given: Given, name: str) -> Iterator[Problem]:
     """Yield a problem unless the variable names an image in one version: data outlives the container."""
     image = given.str(name)
-    match = _IMAGE.fullmatch(image)
+    match = IMAGE.fullmatch(image)
     if not match:
         yield Problem(name, f"{image!r} is no name of an image", "write it like docker.io/library/redis:8")
-    elif not match["digest"] and match["tag"] in (None, ":latest"):
+    elif not match["digest"] and match["tag"] in (None, "latest"):
         what = f"{image} is another version tomorrow, and the data on the host stays"
         yield Problem(name, what, "add a tag with a version, like :8, or a digest")
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SHOWN_LENGTH = 60
+# https://github.com/distribution/reference: an optional registry, a path, a tag, a digest.
+IMAGE = re.compile(
+    r"(?:(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:))(?::[0-9]+)?/)?"
+    r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?"
+)
 
 
 def is_network(text: str) -> bool:

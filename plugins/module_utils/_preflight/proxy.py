@@ -14,6 +14,7 @@ from .._dns.keys import read_key
 from .._errors import SlipwayError
 from .._proxy.sites import faults, read_routes
 from .bounds import check_formats, check_least
+from .formats import IMAGE
 from .given import Given
 from .problem import Problem
 from .supported import check_distribution
@@ -22,8 +23,8 @@ YEAR = 365 * 24 * 60 * 60
 
 # All of these stand in files that the server, Compose and systemd read.
 FORMATS = {
-    "proxy_caddy_image": (r"[a-z0-9][A-Za-z0-9._/:@-]*", "is no name of an image", "write it like caddy:2"),
-    "proxy_nginx_image": (r"[a-z0-9][A-Za-z0-9._/:@-]*", "is no name of an image", "write it like nginx:1"),
+    "proxy_caddy_image": (IMAGE.pattern, "is no name of an image", "write it like caddy:2"),
+    "proxy_nginx_image": (IMAGE.pattern, "is no name of an image", "write it like nginx:1"),
     "proxy_data_directory": (
         r"(/[A-Za-z0-9._-]+)+",
         "is no absolute path that a configuration can hold",

@@ -14,7 +14,7 @@ from ansible_collections.slipway.deploy.plugins.module_utils._preflight.given im
 GOOD: dict[str, Any] = {
     "app_name": "gratonite",
     "app_routes": [{"host": "www.example.org", "service": "web", "port": 3000}],
-    "proxy_caddy_image": "docker.io/library/caddy:2@sha256:0a",
+    "proxy_caddy_image": f"docker.io/library/caddy:2@sha256:{'0a' * 32}",
     "proxy_nginx_image": "docker.io/library/nginx:1",
     "proxy_data_directory": "/srv/disk-1/proxy",
     "proxy_acme_challenge": "http-01",
