@@ -21,22 +21,24 @@ install_packages() {
         fail "apt-get could not install $*: $(tail -n 3 "$CACHE/apt.log")"
 }
 
-# The newest Python >= 3.11 that can make virtual environments; version managers keep theirs off the PATH.
+# find_python [oldest]: the newest Python >= 3.11 that can make virtual environments, or the oldest one.
+# Version managers keep theirs off the PATH.
 find_python() {
+    if [ "${1:-}" = oldest ]; then order=-n; else order=-rn; fi
     for python in python3.15 python3.14 python3.13 python3.12 python3.11 python3 \
         "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do
         "$python" -c 'import ensurepip, sys, venv
 version = sys.version_info
 print(version.major * 1000 + version.minor if version >= (3, 11) else 0, sys.executable)' 2>/dev/null || :
-    done | sort -rn | sed -n '/^0 /d; s/^[0-9]* //p' | head -n 1
+    done | sort "$order" | sed -n '/^0 /d; s/^[0-9]* //p' | head -n 1
 }
 
 require_python() {
-    PYTHON=$(find_python)
+    PYTHON=$(find_python "$@")
     [ -n "$PYTHON" ] && return
     can_install || fail "no Python >= 3.11 with venv is here; install one, on Debian or Ubuntu: sudo apt-get install python3-venv"
     install_packages python3 python3-venv
-    PYTHON=$(find_python)
+    PYTHON=$(find_python "$@")
     [ -n "$PYTHON" ] || fail "this distribution's Python is older than 3.11; install a newer one, then run this again"
 }
 
@@ -48,22 +50,25 @@ link_checkout() {
     ln -s ../../../.. "$link"
 }
 
-# setup_environment REQUIREMENTS LINK: a virtual environment kept by the content of its requirements
-# outside the checkout, so that a fresh clone finds it made; LINK leads to it.
+# setup_environment REQUIREMENTS LINK [oldest]: a virtual environment kept by the content of its requirements
+# outside the checkout, so that a fresh clone finds it made; LINK leads to it. With "oldest" it has the oldest
+# Python, and of what the collection needs the very versions that are the lower bounds.
 setup_environment() {
     mkdir -p "$CACHE"
     link_checkout
-    requirements=$(cat requirements.txt "$1" | sha256sum | cut -c1-12)
+    requirements=$(cat requirements.txt "$1" | sha256sum | cut -c1-12)${3:+-$3}
     if [ -x "$2/bin/ansible" ] && [ "$(cat "$2/complete" 2>/dev/null)" = "$requirements" ]; then
         return
     fi
-    require_python
+    require_python "${3:-}"
     environment=$CACHE/environments/$requirements-$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     if [ ! -e "$environment/complete" ]; then
         say "installing $1 with $("$PYTHON" --version) into $environment (once)"
         rm -rf "$environment"
         "$PYTHON" -m venv "$environment"
-        "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$1" ||
+        [ "${3:-}" != oldest ] || sed 's/>=/==/' requirements.txt >"$environment/constraints.txt"
+        "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$1" \
+            ${3:+--constraint "$environment/constraints.txt"} ||
             fail "pip could not install $1; its message is above"
         printf %s "$requirements" >"$environment/complete"
     fi

@@ -101,12 +101,13 @@ def test_a_docker_client_alone_is_no_engine(bare):
     assert "no Docker Engine answers here" in bare(". tools/setup.sh; setup_engine").stderr
 
 
-def test_the_newest_python_wins_and_an_old_or_broken_one_never(bare):
-    program(bare, "python3", "echo 3010 /old/python3; exit 0")
+def test_the_newest_python_wins_or_the_oldest_and_never_a_too_old_or_broken_one(bare):
+    program(bare, "python3", "echo 0 /old/python3")
     program(bare, "python3.11", "echo 3011 /a/python3.11")
     program(bare, "python3.13", "echo 3013 /a/python3.13")
     program(bare, "python3.14", "echo 'version manager: not installed' >&2; exit 127")
     assert bare(". tools/setup.sh; find_python").stdout == "/a/python3.13\n"
+    assert bare(". tools/setup.sh; find_python oldest").stdout == "/a/python3.11\n"
 
 
 def test_a_python_below_3_11_is_not_taken(bare):

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
+from ssl import SSLEOFError
 from urllib.parse import SplitResult, urlsplit
 
 from .deadline import Deadline, TimeUpError
@@ -69,7 +70,7 @@ def exchange(request: Request, endpoint: Endpoint, network: Network, deadline: D
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             # A server that refuses a body says so and closes before it has read all of it.
-            with suppress(BrokenPipeError, ConnectionResetError):
+            with suppress(BrokenPipeError, ConnectionResetError, SSLEOFError):
                 http.request(request.method, target, request.body, headers)
             return _read(http.getresponse(), deadline)
         except HTTPException as error:
