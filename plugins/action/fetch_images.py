@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Controller half of ``slipway.deploy.fetch_images``: which images, and whether any is missing."""
+"""Controller half of ``slipway.deploy.fetch_images``: which images the variables of all roles name."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,19 +25,16 @@ _RELEASED = "app_images.values() | unique"
 
 
 class ActionModule(ActionBase):
-    """Asks the host by one plain command, and sends the module only where something is missing."""
+    """Runs on the controller, once for each host."""
 
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the module's result, or at once that nothing is missing."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
+        """Return the module's result."""
+        super().run(tmp, task_vars)
         variables = with_role_defaults(self._loader, self._templar, ["app", "proxy"], task_vars or {})
         roles = ["proxy", *self._list("app_backing", variables)]
         lasting = [image for role in roles for image in self._list(_LASTING.get(role, "[]"), variables)]
-        # Those of the application have no name on the host that one could ask for, since they come by digest.
-        if self._has_all(lasting):
-            return {**result, "changed": False, "images": []}
         arguments = {"_lasting": lasting, "_released": self._list(_RELEASED, variables)}
         return dict(self._execute_module(_MODULE, arguments, task_vars=task_vars))
 
@@ -48,7 +44,3 @@ class ActionModule(ActionBase):
             return [str(item) for item in templar.evaluate_expression(trust_as_template(expression))]
         except AnsibleError:
             return []  # preflight tells of it, at its place
-
-    def _has_all(self, images: list[str]) -> bool:
-        question = shlex.join(["docker", "image", "inspect", "--format", "{{.Id}}", *images])
-        return bool(self._low_level_execute_command(question)["rc"] == 0)

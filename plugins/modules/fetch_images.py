@@ -11,8 +11,7 @@ version_added: 0.1.0
 author:
   - slipway maintainers (@slipway)
 description:
-  - On a host that lacks an image of the proxy or of a backing service, fetches these and the application's,
-    in the order in which they are needed, while the play goes on.
+  - Fetches those that the host lacks, in the order in which they are needed, while the play goes on.
   - Nothing waits for them, and nobody depends on it. Whoever needs an image fetches what is missing then, and
     tells what is wrong with it.
   - Which images those are is read from the variables of the roles P(slipway.deploy.app#role),

@@ -40,7 +40,6 @@ class Bench:
         self.variables.parent.mkdir(parents=True)
         (self.inventory / "hosts.yml").write_text(f"all:\n  hosts:\n    {HOST}:\n")
         self.host_answer = HOST_ANSWER
-        self.host_code = 0
         self.questions = 0
         self.sent: dict[str, Any] = {}
         """By name: what a module was sent with; it answers that it has changed something."""
@@ -83,10 +82,10 @@ class Bench:
         result: dict[str, Any] = action.run(task_vars=task_vars)
         return result
 
-    def _answer(self, command: str, sudoable: bool = True) -> dict[str, Any]:
-        assert not sudoable or command.startswith("docker "), "only the engine is asked with privileges"
+    def _answer(self, command: str, sudoable: bool) -> dict[str, Any]:
+        assert not sudoable, "a question needs no privileges"
         self.questions += 1
-        return {"rc": self.host_code, "stdout": self.host_answer, "stderr": ""}
+        return {"rc": 0, "stdout": self.host_answer, "stderr": ""}
 
     def _send(self, name: str, arguments: dict[str, Any] | None = None, **_unused: Any) -> dict[str, Any]:
         self.sent[name] = arguments

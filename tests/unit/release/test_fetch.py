@@ -24,20 +24,13 @@ LASTING = ["docker.io/library/caddy:2", "acme/postgres:17", "versity/versitygw:v
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
-    """A host that lacks an image."""
+    """An application on a host."""
     bench = Bench(tmp_path)
-    bench.host_code = 1
     bench.write(DESCRIPTION)
     return bench
 
 
-def test_a_host_that_has_what_lasts_is_not_sent_the_module(bench: Bench) -> None:
-    bench.host_code = 0
-    assert bench.run("fetch_images", {}) == {"changed": False, "images": []}
-    assert (bench.sent, bench.questions) == ({}, 1)
-
-
-def test_one_that_lacks_any_fetches_in_the_order_of_need(bench: Bench) -> None:
+def test_images_come_in_the_order_of_need(bench: Bench) -> None:
     bench.run("fetch_images", {})
     assert bench.sent == {MODULE: {"_lasting": LASTING, "_released": ["acme/api:1.4.2", "acme/web"]}}
 
