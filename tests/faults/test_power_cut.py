@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 REHEARSE = ("playbooks/rehearse_up.yml", "playbooks/site.yml")
 
 
@@ -10,7 +12,7 @@ def test_after_a_power_cut_the_same_application_is_served_again(site):
     """The CA begins anew with other keys, so what it issued before is trusted by nobody."""
     before = site.serving()
     site.lose_power()
-    run = site.attempt(*REHEARSE)
+    run = site.attempt(*REHEARSE, app_version=before["version"])
     assert run.code == 0, run.output
     assert "15 of 15 probes from outside" in run.output
     assert site.serving() == before
@@ -18,4 +20,6 @@ def test_after_a_power_cut_the_same_application_is_served_again(site):
 
 
 def test_then_nothing_is_left_to_mend(site):
-    assert set(site.must_play(*REHEARSE).changed().values()) == {0}
+    run = site.attempt(*REHEARSE, app_version=site.serving()["version"])
+    assert run.code == 0, run.output
+    assert re.search(r"^  total .* nothing changed$", run.output, re.MULTILINE), run.output
