@@ -17,6 +17,17 @@ description:
   - Which images those are is read from the variables of the roles P(slipway.deploy.app#role),
     P(slipway.deploy.proxy#role), P(slipway.deploy.postgres#role), P(slipway.deploy.redis#role)
     and P(slipway.deploy.object_storage#role), with their defaults.
+options:
+  _lasting:
+    description: Set by the action plugin alone. The images of the proxy and of backing services.
+    type: list
+    elements: str
+    default: []
+  _released:
+    description: Set by the action plugin alone. The images of the application, which come by digest.
+    type: list
+    elements: str
+    default: []
 requirements:
   - A Docker Engine and systemd on the host
 attributes:
@@ -56,7 +67,6 @@ def main() -> None:
     """Look, and begin."""
     module = AnsibleModule(
         argument_spec={
-            # Both from the action plugin, which knows the variables.
             "_lasting": {"type": "list", "elements": "str", "default": []},
             "_released": {"type": "list", "elements": "str", "default": []},
         },

@@ -83,18 +83,17 @@ def test_upstream_repository_trusts_one_key(host: dict[str, str], lines: list[st
 class Prune:
     """The prune script beside a stand-in for the Docker client, which knows four images without a tag."""
 
-    OLD = datetime.now(UTC) - timedelta(hours=49)
-    NEW = datetime.now(UTC) - timedelta(hours=47)
-
     def __init__(self, folder: Path) -> None:
+        now = datetime.now(UTC)
+        old, new = now - timedelta(hours=49), now - timedelta(hours=47)
         self.calls = folder / "calls"
         self._folder = folder
         (folder / "prune").write_text(RoleTemplates("docker").render("usr/local/lib/slipway/docker-prune"))
         (folder / "docker").write_text(f"""#!/bin/sh
 case "$*" in
   "image ls"*) printf '%s\\n' '<none> old' '<none> used' '<none> new' 'sha256:abc release' ;;
-  "image inspect"*new) echo {self.NEW.isoformat()} ;;
-  "image inspect"*) echo {self.OLD.isoformat()} ;;
+  "image inspect"*new) echo {new.isoformat()} ;;
+  "image inspect"*) echo {old.isoformat()} ;;
   "image rm used") exit 1 ;;
   *) echo "$*" >>{self.calls} ;;
 esac
