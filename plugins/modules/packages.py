@@ -64,20 +64,13 @@ from contextlib import nullcontext
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.slipway.deploy.plugins.module_utils._errors import SlipwayError
-from ansible_collections.slipway.deploy.plugins.module_utils._packages.apt import Apt, missing
+from ansible_collections.slipway.deploy.plugins.module_utils._packages.apt import OPTIONS, Apt, missing
 from ansible_collections.slipway.deploy.plugins.module_utils._packages.quiet_services import quiet_services
 
 
 def main() -> None:
     """Install what is missing."""
-    module = AnsibleModule(
-        argument_spec={
-            "names": {"type": "list", "elements": "str", "required": True},
-            "start_services": {"type": "bool", "default": True},
-            "lock_timeout": {"type": "int", "default": 300},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     wanted = missing(module.params["names"])
     try:
         if wanted and not module.check_mode:

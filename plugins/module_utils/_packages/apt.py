@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from .._configure.commands import Finished, run
 from .._errors import SlipwayError
@@ -35,6 +36,13 @@ _HOLDER = re.compile(r"held by process \d+ \([^)]*\)")
 _INTERRUPTED = "dpkg was interrupted"
 
 Run = Callable[[Sequence[str], int], Finished]
+
+# Of the module, and of its action plugin, which refuses the same on a host that has them all.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "names": {"type": "list", "elements": "str", "required": True},
+    "start_services": {"type": "bool", "default": True},
+    "lock_timeout": {"type": "int", "default": 300},
+}
 
 
 def question(names: Sequence[str]) -> list[str]:

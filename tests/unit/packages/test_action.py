@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from ansible.errors import AnsibleActionFail
 
 from support.preflight import Bench
 
@@ -41,7 +43,24 @@ def test_one_that_lacks_any_is_sent_it(bench: Bench, answer: str) -> None:
     assert list(bench.sent) == [MODULE]
 
 
-@pytest.mark.parametrize("names", [None, "nftables", [], 7])
-def test_what_is_no_list_is_for_the_module_to_refuse(bench: Bench, names: object) -> None:
-    bench.run("packages", {"names": names})
-    assert list(bench.sent) == [MODULE]
+def test_nothing_asked_for_is_left_to_the_module(bench: Bench) -> None:
+    bench.run("packages", {"names": []})
+    assert (list(bench.sent), bench.questions) == ([MODULE], 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({}, "missing required arguments: names"),
+        ({"names": {"nftables": True}}, "cannot be converted to a list"),
+        ({"names": ["nftables"], "lock_timout": 3}, "lock_timout. Supported parameters include: "),
+        ({"names": ["nftables"], "lock_timeout": "soon"}, "cannot be converted to an int"),
+    ],
+)
+def test_bad_input_is_refused_on_a_host_that_has_them_all_too(
+    bench: Bench, arguments: dict[str, object], said: str
+) -> None:
+    bench.host_answer = "nftables\tinstalled\n"
+    with pytest.raises(AnsibleActionFail, match=re.escape(said)):
+        bench.run("packages", arguments)
+    assert (bench.sent, bench.questions) == ({}, 0)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,21 @@ def test_only_what_is_lacking_is_fetched_and_each_once() -> None:
 
 def test_the_application_comes_by_digest_and_an_unknown_image_is_for_the_release_to_tell() -> None:
     assert fetch.pinned(Engine(), ["lost/api", "acme/web:1"]) == [f"acme/web@sha256:{'0' * 64}"]
+
+
+def test_every_image_is_pulled_though_one_is_not_to_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(fetch, "run", lambda argv, _seconds: commands.append(argv) or Finished(""))
+    assert fetch.begin(["lost/api", "redis:8", "caddy:2"])
+    (tmp_path / "docker").write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/calls; test "$3" != lost/api\n')
+    (tmp_path / "docker").chmod(0o755)
+    (command,) = commands
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(command[command.index("sh") :], check=False, env=environment)
+    calls = sorted((tmp_path / "calls").read_text().splitlines())
+    assert calls == [f"pull --quiet {image}" for image in ("caddy:2", "lost/api", "redis:8")]
 
 
 def test_one_at_work_already_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
